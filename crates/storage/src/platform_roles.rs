@@ -1,0 +1,47 @@
+//! Who has which platform role.
+
+use authara_core::id::UserId;
+use authara_core::role::PlatformRole;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use crate::sql::{At, Key};
+use crate::{StoreError, Tx, schema};
+
+/// The roles of a user now, in claim order.
+///
+/// # Errors
+///
+/// [`StoreError`] of the statement; [`StoreError::Corrupt`] for a name nobody writes.
+pub fn list_of(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<PlatformRole>, StoreError> {
+    use schema::platform_roles as t;
+    let query = t::table.filter(t::user_id.eq(Key(user.0))).select(t::role).order(t::role.asc());
+    let names: Vec<String> = on_backend!(tx, |conn| query.load(conn))?;
+    names
+        .iter()
+        .map(|name| PlatformRole::from_name(name).ok_or_else(|| StoreError::corrupt("platform_roles", "unknown role")))
+        .collect()
+}
+
+/// Gives a user a role. Giving it twice is harmless.
+///
+/// # Errors
+///
+/// [`StoreError`] of the statement.
+pub fn grant(tx: &mut Tx<'_>, user: UserId, role: PlatformRole, now: DateTime<Utc>) -> Result<(), StoreError> {
+    use schema::platform_roles as t;
+    let row = (t::user_id.eq(Key(user.0)), t::role.eq(role.name()), t::created_at.eq(At(now)));
+    on_backend!(tx, |conn| diesel::insert_into(t::table).values(row).on_conflict_do_nothing().execute(conn))?;
+    Ok(())
+}
+
+/// Takes a role from a user, and says whether they had it.
+///
+/// # Errors
+///
+/// [`StoreError`] of the statement.
+pub fn withdraw(tx: &mut Tx<'_>, user: UserId, role: PlatformRole) -> Result<bool, StoreError> {
+    use schema::platform_roles as t;
+    let row = t::table.filter(t::user_id.eq(Key(user.0))).filter(t::role.eq(role.name()));
+    Ok(on_backend!(tx, |conn| diesel::delete(row).execute(conn))? == 1)
+}

@@ -1,0 +1,109 @@
+//! Reading the change feed: at start as a whole, then what is new, four times a second.
+//!
+//! On PostgreSQL a row can become visible after one with a higher number. A transaction lasts at
+//! most some seconds, so each read starts again from the highest number that was visible that long
+//! ago, by this process's own monotonic clock; clocks of other machines do not matter.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use super::{Inner, Store};
+use crate::changes::{self, Change};
+use crate::{FaultPoint, StoreError};
+
+const INTERVAL: Duration = Duration::from_millis(250);
+/// Longer than any transaction: statement and idle limits are 5 s.
+const OVERLAP: Duration = Duration::from_secs(15);
+
+/// Which numbers have been visible since when.
+#[derive(Default)]
+struct Progress {
+    /// Every row up to this number has surely been seen.
+    settled: i64,
+    /// Highest numbers seen at later times, oldest first.
+    seen: VecDeque<(Instant, i64)>,
+}
+
+impl Progress {
+    fn saw(&mut self, at: Instant, highest: i64) {
+        self.seen.push_back((at, highest));
+        while let Some((then, highest)) = self.seen.front().copied() {
+            if at.duration_since(then) < OVERLAP {
+                break;
+            }
+            self.settled = highest;
+            self.seen.pop_front();
+        }
+    }
+}
+
+/// Reads the feed once, then keeps reading it for as long as the store is in use.
+pub(super) async fn start(store: &Store) -> Result<(), StoreError> {
+    let mut progress = Progress::default();
+    read(store, &mut progress).await?;
+    let weak = Arc::downgrade(&store.0);
+    tokio::spawn(follow(weak, progress));
+    Ok(())
+}
+
+async fn follow(store: Weak<Inner>, mut progress: Progress) {
+    let mut was_well = true;
+    loop {
+        tokio::time::sleep(INTERVAL).await;
+        let Some(inner) = store.upgrade() else { return };
+        match read(&Store(inner), &mut progress).await {
+            Ok(()) => {
+                if !was_well {
+                    tracing::info!("change feed readable again");
+                }
+                was_well = true;
+            }
+            Err(error) => {
+                // Once per outage: the next lines would say the same four times a second.
+                if was_well {
+                    tracing::warn!(%error, "change feed not readable; access checks ask the database");
+                }
+                was_well = false;
+            }
+        }
+    }
+}
+
+async fn read(store: &Store, progress: &mut Progress) -> Result<(), StoreError> {
+    if store.0.faults.is_out() {
+        return store.0.faults.strike(FaultPoint::Read);
+    }
+    let read_at = Instant::now();
+    let after = progress.settled;
+    let told = store.run_read(move |tx| changes::list_after(tx, after), false).await?;
+    let highest = told.last().map_or(after, |row| row.seq);
+    let ended: Vec<_> = told
+        .iter()
+        .filter_map(|row| match row.change {
+            Some(Change::SessionEnded(session)) => Some((session, row.until)),
+            Some(Change::User(_) | Change::Organization(_)) | None => None,
+        })
+        .collect();
+    store.0.revocations.feed(&ended, read_at);
+    progress.saw(read_at, highest);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_settled_only_once_no_transaction_can_still_hold_a_lower_one() {
+        let start = Instant::now();
+        let mut progress = Progress::default();
+        progress.saw(start, 10);
+        progress.saw(start + Duration::from_secs(5), 20);
+        assert_eq!(progress.settled, 0);
+        progress.saw(start + Duration::from_secs(16), 30);
+        assert_eq!(progress.settled, 10);
+        progress.saw(start + Duration::from_secs(21), 30);
+        assert_eq!(progress.settled, 20);
+    }
+}

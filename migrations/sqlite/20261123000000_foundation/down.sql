@@ -1,0 +1,10 @@
+DROP TABLE changes;
+DROP TABLE known_addresses;
+DROP TABLE refresh_tokens;
+DROP TABLE sessions;
+DROP TABLE memberships;
+DROP TABLE organizations;
+DROP TABLE auth_methods;
+DROP TABLE platform_roles;
+DROP TABLE users;
+DROP TABLE installation;
