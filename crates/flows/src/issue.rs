@@ -44,6 +44,8 @@ pub struct SignedIn {
     pub access_token: String,
     /// The refresh token, in clear for the last time.
     pub refresh_token: RefreshToken,
+    /// When the refresh token lapses.
+    pub refresh_expires_at: DateTime<Utc>,
 }
 
 /// What is decided before the transaction, because a transaction may run twice.
@@ -166,6 +168,12 @@ impl Started {
             token_id: app.rng.id(seed.now),
         };
         let access_token = app.minter.mint(&grant, seed.now, seed.policy.access_ttl).map_err(Trouble::Mint)?;
-        Ok(SignedIn { user: self.user, session: seed.session, access_token, refresh_token: seed.refresh_token })
+        Ok(SignedIn {
+            user: self.user,
+            session: seed.session,
+            access_token,
+            refresh_token: seed.refresh_token,
+            refresh_expires_at: seed.policy.refresh_expiry(seed.now + seed.policy.session_ttl, seed.now),
+        })
     }
 }

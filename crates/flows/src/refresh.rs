@@ -28,6 +28,8 @@ pub struct Refreshed {
     pub access_token: String,
     /// The same refresh token, or its successor.
     pub refresh_token: RefreshToken,
+    /// When that refresh token lapses.
+    pub refresh_expires_at: DateTime<Utc>,
 }
 
 /// May the presented token be replaced by this request?
@@ -57,14 +59,14 @@ struct Found {
     user: User,
     role: Option<OrganizationRole>,
     roles: Vec<PlatformRole>,
-    /// Which successor is kept, for a spent token.
-    successor: Option<usize>,
+    /// Which successor is kept and when it lapses, for a spent token.
+    successor: Option<(usize, DateTime<Utc>)>,
     facts: Presented,
 }
 
 /// How a refresh ended. Every ending is committed.
 enum Rotation {
-    Granted { spend: Spend, grant: Grant, successor: usize },
+    Granted { spend: Spend, grant: Grant, successor: usize, expires_at: DateTime<Utc> },
     Refused(Refusal),
 }
 
@@ -95,7 +97,7 @@ pub async fn exchange(
         now,
     };
     match decide(app, request, usage).await? {
-        Rotation::Granted { spend, mut grant, successor } => {
+        Rotation::Granted { spend, mut grant, successor, expires_at } => {
             grant.token_id = app.rng.id(now);
             let refresh_token = match spend {
                 Spend::Keep => token,
@@ -106,7 +108,7 @@ pub async fn exchange(
             };
             let access_token =
                 app.minter.mint(&grant, now, app.policies.session.access_ttl).map_err(Trouble::Mint)?;
-            Ok(Refreshed { session: grant.session, access_token, refresh_token })
+            Ok(Refreshed { session: grant.session, access_token, refresh_token, refresh_expires_at: expires_at })
         }
         Rotation::Refused(Refusal::Unknown) => Err(unknown(app, client, now)),
         Rotation::Refused(refusal) => {
@@ -214,7 +216,7 @@ fn find(tx: &mut Tx<'_>, request: &Request) -> Result<Option<Found>, StoreError>
             let mut successor_used = true;
             for (index, hash) in request.successors.iter().enumerate() {
                 if let Some(next) = refresh_tokens::find(tx, hash)? {
-                    successor = Some(index);
+                    successor = Some((index, next.expires_at));
                     successor_used = next.first_used_at.is_some() || next.spent_at.is_some();
                     break;
                 }
@@ -247,6 +249,12 @@ impl Found {
             audience: request.audience,
             token_id: uuid::Uuid::nil(),
         };
-        Rotation::Granted { spend, grant, successor: self.successor.unwrap_or(0) }
+        let fresh = || (0, request.policy.refresh_expiry(self.session.expires_at, request.now));
+        let (successor, expires_at) = match spend {
+            Spend::Keep => (0, self.token.expires_at),
+            Spend::Rotate => fresh(),
+            Spend::Repeat => self.successor.unwrap_or_else(fresh),
+        };
+        Rotation::Granted { spend, grant, successor, expires_at }
     }
 }

@@ -1,0 +1,1 @@
+pub(super) fn run() -> Result<(), String> { Ok(()) }

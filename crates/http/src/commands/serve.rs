@@ -1,0 +1,94 @@
+//! `serve`: the server itself.
+
+use std::io::ErrorKind;
+use std::net::{SocketAddr, TcpListener};
+
+use tokio::signal::unix::{SignalKind, signal};
+use tracing::{info, warn};
+
+use crate::boot::{self, Booted};
+use crate::config::{Config, Database};
+use crate::messages::Messages;
+use crate::pages::templates;
+use crate::state::{Server, Settings};
+use crate::{logging, server, workers};
+
+pub(super) fn run() -> Result<(), String> {
+    let config = super::load_config()?;
+    logging::start(config.log_level);
+    actix_web::rt::System::new().block_on(serve(config))
+}
+
+async fn serve(config: Config) -> Result<(), String> {
+    // Before anything is made on disk: a second start on a busy port should leave no trace.
+    let listener = bind(config.listen_addr)?;
+    let Booted { app, lock } = boot::boot(&config).await?;
+    workers::start_clean_up(&app);
+    let settings = Settings {
+        public_url: config.public_url.clone(),
+        cookie_names: config.cookies.names.clone(),
+        secure_cookies: config.cookies.secure,
+        default_return_to: config.default_return_to.clone(),
+        proxies: config.proxies.clone(),
+        is_development: !config.environment.is_production(),
+    };
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let demo = None;
+    let state = Server { app, settings, templates: templates::load()?, messages: Messages::english()?, demo };
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let running = server::start(state, listener, cores).map_err(|error| format!("cannot serve: {error}"))?;
+    print!("{}", welcome(&config, address));
+    info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
+    until_stopped(running).await?;
+    drop(lock);
+    info!("stopped");
+    Ok(())
+}
+
+fn bind(address: SocketAddr) -> Result<TcpListener, String> {
+    TcpListener::bind(address).map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => format!(
+            "{address} is in use; stop the other program, or choose another address with AUTHARA_LISTEN_ADDR"
+        ),
+        _ => format!("cannot listen on {address}: {error}"),
+    })
+}
+
+/// Stops on the first SIGINT or SIGTERM, letting running requests finish; ends at once on a second.
+async fn until_stopped(running: server::Running) -> Result<(), String> {
+    let failed = |error: std::io::Error| format!("cannot listen for signals: {error}");
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    let handle = running.handle();
+    let mut ended = std::pin::pin!(running.wait());
+    tokio::select! {
+        outcome = &mut ended => return outcome.map_err(|error| format!("the listener failed: {error}")),
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    info!("stopping; running requests may finish");
+    tokio::select! {
+        () = handle.stop(true) => {}
+        _ = interrupt.recv() => warn!("stopped at once"),
+        _ = terminate.recv() => warn!("stopped at once"),
+    }
+    Ok(())
+}
+
+/// What a newcomer sees: the one address to open, where the data is, which mode this is.
+fn welcome(config: &Config, address: SocketAddr) -> String {
+    let data = match &config.database {
+        Database::Sqlite { path } => format!("{} (SQLite)", path.display()),
+        Database::Postgres(_) => "PostgreSQL".to_owned(),
+    };
+    let mode = if config.environment.is_production() {
+        format!("production, listening on {address}")
+    } else {
+        "development (set APP_ENV=prod before real people sign in)".to_owned()
+    };
+    let origin = &config.public_url.origin;
+    format!(
+        "\n  Authara {} is running.\n\n    Open  {origin}/auth/login\n    Data  {data}\n    Mode  {mode}\n\n  Stop it with Ctrl-C.\n\n",
+        env!("CARGO_PKG_VERSION")
+    )
+}

@@ -1,0 +1,99 @@
+//! Setting and clearing the cookies of the contract.
+
+use actix_web::HttpResponse;
+use actix_web::cookie::time::{Duration, OffsetDateTime};
+use actix_web::cookie::{Cookie, SameSite};
+use authara_flows::issue::SignedIn;
+use authara_flows::refresh::Refreshed;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::state::Server;
+
+/// How long a CSRF value is kept by a browser.
+const CSRF_DAYS: i64 = 30;
+
+/// What an answer does to the browser's cookies.
+#[derive(Clone, Debug, Default)]
+pub struct Cookies(Vec<Cookie<'static>>);
+
+impl Cookies {
+    /// Nothing.
+    pub fn keep() -> Self {
+        Self::default()
+    }
+
+    /// Hands over a new session, with a CSRF value bound to it.
+    pub fn sign_in(server: &Server, signed_in: &SignedIn) -> Self {
+        Self::keep()
+            .session(server, &signed_in.access_token, signed_in.refresh_token.expose(), signed_in.refresh_expires_at)
+            .csrf(server, &server.app.csrf.issue(Some(signed_in.session), &mut server.app.rng.clone()))
+    }
+
+    /// Hands over renewed tokens.
+    pub fn renew(server: &Server, refreshed: &Refreshed) -> Self {
+        let token = refreshed.refresh_token.expose();
+        Self::keep().session(server, &refreshed.access_token, token, refreshed.refresh_expires_at)
+    }
+
+    /// Takes both session cookies away, and hands over a CSRF value that is bound to none.
+    pub fn sign_out(server: &Server) -> Self {
+        let names = &server.settings.cookie_names;
+        let cleared = [&names.access, &names.refresh].map(|name| {
+            let mut cookie = base(server, name.to_string(), String::new(), true);
+            cookie.set_max_age(Duration::ZERO);
+            cookie.set_expires(OffsetDateTime::UNIX_EPOCH);
+            cookie
+        });
+        Self(cleared.into()).csrf(server, &server.app.csrf.issue(None, &mut server.app.rng.clone()))
+    }
+
+    /// Adds a CSRF value.
+    #[must_use]
+    pub fn csrf(mut self, server: &Server, value: &str) -> Self {
+        let mut cookie = base(server, server.settings.cookie_names.csrf.to_string(), value.to_owned(), false);
+        cookie.set_max_age(Duration::days(CSRF_DAYS));
+        self.0.push(cookie);
+        self
+    }
+
+    fn session(mut self, server: &Server, access: &str, refresh: &str, refresh_expires_at: DateTime<Utc>) -> Self {
+        let (names, now) = (&server.settings.cookie_names, server.app.clock.now());
+        let access_life = server.app.policies.session.access_ttl;
+        self.0.push(lasting(server, names.access.to_string(), access, now, access_life));
+        self.0.push(lasting(server, names.refresh.to_string(), refresh, now, refresh_expires_at - now));
+        self
+    }
+
+    /// Puts the cookies on an answer.
+    pub fn put_on(self, response: &mut HttpResponse) {
+        for cookie in self.0 {
+            // Fails only for values that are no header text, and all of these are base64url.
+            if let Err(error) = response.add_cookie(&cookie) {
+                tracing::error!(%error, "a cookie could not be set");
+            }
+        }
+    }
+}
+
+/// A cookie that lives as long as the token in it.
+fn lasting(server: &Server, name: String, value: &str, now: DateTime<Utc>, life: TimeDelta) -> Cookie<'static> {
+    let mut cookie = base(server, name, value.to_owned(), true);
+    cookie.set_max_age(Duration::seconds(life.num_seconds().max(0)));
+    if let Ok(expires) = OffsetDateTime::from_unix_timestamp((now + life).timestamp()) {
+        cookie.set_expires(expires);
+    }
+    cookie
+}
+
+fn base(server: &Server, name: String, value: String, http_only: bool) -> Cookie<'static> {
+    let mut cookie = Cookie::new(name, value);
+    cookie.set_path("/");
+    cookie.set_same_site(SameSite::Lax);
+    if http_only {
+        cookie.set_http_only(true);
+    }
+    if server.settings.secure_cookies {
+        cookie.set_secure(true);
+    }
+    cookie
+}

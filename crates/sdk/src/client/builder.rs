@@ -1,0 +1,156 @@
+//! Building a client.
+
+use std::error::Error as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use authara_core::cookies::CookieNames;
+use reqwest::redirect::Policy;
+use rustls::crypto::{CryptoProvider, ring};
+
+use super::{Client, Inner};
+use crate::config::address::{read_base_url, read_prefix};
+use crate::config::faults::Faults;
+use crate::config::{self, ConfigError, variables};
+
+/// Sent where no browser's own name is forwarded.
+const USER_AGENT: &str = concat!("authara-client/", env!("CARGO_PKG_VERSION"));
+/// Time for a connection to come about, out of the time for the call.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// Less than the 5 s after which common servers close an idle connection: a request that meets the
+/// closing fails, and a change is not sent again.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// Gathers what a [`Client`] needs to know.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is checked before `build`"]
+pub struct ClientBuilder {
+    base_url: String,
+    prefix: String,
+    timeout: Duration,
+    cookie_names: CookieNames,
+    audience: String,
+}
+
+impl ClientBuilder {
+    pub(super) fn new(base_url: String) -> Self {
+        Self {
+            base_url,
+            prefix: config::DEFAULT_PREFIX.to_owned(),
+            timeout: config::DEFAULT_TIMEOUT,
+            cookie_names: CookieNames::contract(),
+            audience: config::DEFAULT_AUDIENCE.to_owned(),
+        }
+    }
+
+    /// The path below which the server is mounted: `/auth` unless set.
+    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = prefix.into();
+        self
+    }
+
+    /// The time that one call may take as a whole: 5 s unless set, at most 5 minutes.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// The names of the cookies: those of the contract unless set.
+    pub fn cookie_names(mut self, names: CookieNames) -> Self {
+        self.cookie_names = names;
+        self
+    }
+
+    /// The audience to ask for at login and refresh: `app` unless set.
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.audience = audience.into();
+        self
+    }
+
+    /// Builds the client. Contacts nobody; installs *ring* as this process's provider of
+    /// cryptography for TLS unless another one is installed.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] lists every fault, under the names of the environment variables: an address,
+    /// prefix or time that is none, or an https address on a machine without root certificates.
+    pub fn build(self) -> Result<Client, ConfigError> {
+        let mut faults = Faults::default();
+        let base_url = read_base_url(&self.base_url)
+            .and_then(|url| url.ok_or_else(|| "must not be empty".to_owned()));
+        let base_url = faults.note(variables::BASE_URL, base_url);
+        let prefix = faults.note(variables::PREFIX, read_prefix(&self.prefix));
+        let timeout = faults.note(variables::TIMEOUT, config::check_timeout(self.timeout));
+        let (Some(base_url), Some(prefix), Some(timeout)) = (base_url, prefix, timeout) else {
+            return Err(faults.into_error());
+        };
+        let http = http_client(base_url.scheme(), timeout).map_err(|error| {
+            // The error itself only says that it is about building.
+            let cause = error.source().map_or_else(|| error.to_string(), |cause| cause.to_string());
+            let message = format!("no HTTP client can be built: {cause}");
+            ConfigError::one(variables::BASE_URL, message)
+        })?;
+        Ok(Client(Arc::new(Inner {
+            http,
+            base_url,
+            prefix,
+            timeout,
+            cookie_names: self.cookie_names,
+            audience: self.audience,
+        })))
+    }
+}
+
+fn http_client(scheme: &str, timeout: Duration) -> Result<reqwest::Client, reqwest::Error> {
+    if CryptoProvider::get_default().is_none() {
+        // Whoever was faster by a moment installed one, which is as good.
+        let _ = ring::default_provider().install_default();
+    }
+    let mut builder = reqwest::Client::builder()
+        .user_agent(USER_AGENT)
+        .connect_timeout(CONNECT_TIMEOUT.min(timeout))
+        .timeout(timeout)
+        .pool_idle_timeout(IDLE_TIMEOUT)
+        .redirect(Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .no_proxy();
+    if scheme == "http" {
+        // Redirects are off, so that TLS is never spoken: work on a machine without certificates.
+        builder = builder.tls_certs_only([]);
+    }
+    builder.build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn t02_all_faults_are_reported_together_and_without_values() {
+        let error = Client::builder("http://canary@localhost")
+            .prefix("canary")
+            .timeout(Duration::ZERO)
+            .build()
+            .unwrap_err();
+        let found: Vec<&str> = error.faults().iter().map(|fault| fault.variable).collect();
+        assert_eq!(
+            found,
+            ["AUTHARA_BASE_URL", "AUTHARA_CLIENT_PREFIX", "AUTHARA_CLIENT_TIMEOUT"]
+        );
+        assert!(!error.to_string().contains("canary"));
+        assert!(Client::builder(" ").build().is_err());
+    }
+
+    #[test]
+    fn an_address_may_have_a_path_of_its_own() {
+        for (base_url, expected) in [
+            ("http://localhost:8080", "http://localhost:8080/auth/version"),
+            ("http://localhost:8080/", "http://localhost:8080/auth/version"),
+            ("http://gateway/sub/", "http://gateway/sub/auth/version"),
+        ] {
+            let client = Client::builder(base_url).build().unwrap();
+            assert_eq!(client.endpoint("/version").as_str(), expected);
+        }
+    }
+}

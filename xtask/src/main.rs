@@ -1,0 +1,149 @@
+//! The project's own tools: `cargo xtask check`, `cargo xtask test` and `cargo xtask docs`.
+//!
+//! Nothing in here is shipped and no other crate sees it. The tools run on Unix, need nothing but a
+//! Rust toolchain to start, and say so before they install anything.
+
+mod check;
+mod docs;
+mod suite;
+mod workspace;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+/// The command line, as `cargo xtask --help` explains it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "xtask",
+    bin_name = "cargo xtask",
+    about = "The project's own tools"
+)]
+struct CommandLine {
+    #[command(subcommand)]
+    task: Task,
+}
+
+/// One sub-command with its options.
+#[derive(Debug, PartialEq, Eq, Subcommand)]
+enum Task {
+    /// Everything about a change that can be judged without running it
+    ///
+    /// Runs every step even after one failed, and ends with a table of results and times.
+    Check,
+    /// Writes docs/configuration.md from contract/config.yaml
+    Docs {
+        /// Write nothing; fail when the file is not what would be written
+        #[arg(long)]
+        check: bool,
+    },
+    /// All tests, on both databases; further arguments go to `cargo test`
+    ///
+    /// Starts a throw-away PostgreSQL server, and installs PostgreSQL when it is missing.
+    /// `AUTHARA_TEST_POSTGRES_URL` names a server to use instead.
+    Test {
+        /// Leave PostgreSQL out; refused when CI is set
+        #[arg(long)]
+        sqlite_only: bool,
+        /// Passed on to `cargo test` as they are
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<OsString>,
+    },
+}
+
+fn main() -> ExitCode {
+    let raw: Vec<OsString> = std::env::args_os().collect();
+    let workspace = Workspace::find();
+    let ended = match parse(&raw) {
+        Task::Check => Ok(check::run(&workspace)),
+        Task::Docs { check: true } => docs::verify(&workspace).map(|()| ExitCode::SUCCESS),
+        Task::Docs { check: false } => docs::write(&workspace).map(|()| ExitCode::SUCCESS),
+        Task::Test { sqlite_only, args } => suite::run(&workspace, sqlite_only, &args),
+    };
+    ended.unwrap_or_else(|message| {
+        eprintln!("error: {message}");
+        ExitCode::FAILURE
+    })
+}
+
+/// Reads the command line; on a mistake prints what is wrong and ends the process.
+fn parse(raw: &[OsString]) -> Task {
+    match CommandLine::parse_from(raw).task {
+        Task::Test { sqlite_only, args } => {
+            let args = with_separator(raw, args);
+            Task::Test { sqlite_only, args }
+        }
+        task => task,
+    }
+}
+
+/// Gives a leading `--` back, which the parser takes for its own.
+///
+/// In `cargo xtask test -- --nocapture` it belongs to `cargo test`, as it does in
+/// `cargo xtask test --lib -- --nocapture`, where the parser leaves it alone.
+fn with_separator(raw: &[OsString], mut args: Vec<OsString>) -> Vec<OsString> {
+    let before = raw.iter().rev().nth(args.len());
+    if before.is_some_and(|word| word == "--") {
+        args.insert(0, OsString::from("--"));
+    }
+    args
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn task(words: &[&str]) -> Task {
+        let raw: Vec<OsString> = ["xtask"].iter().chain(words).map(OsString::from).collect();
+        parse(&raw)
+    }
+
+    fn test_with(sqlite_only: bool, args: &[&str]) -> Task {
+        let args = args.iter().map(OsString::from).collect();
+        Task::Test { sqlite_only, args }
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn arguments_reach_cargo_test_as_they_were_written() {
+        let written: [&[&str]; 5] = [
+            &["-p", "authara-core", "--lib"],
+            &["--", "--nocapture"],
+            &["refresh", "--", "--nocapture", "--test-threads=1"],
+            &["--no-fail-fast", "--", "--", "x"],
+            &[],
+        ];
+        for args in written {
+            let words: Vec<&str> = ["test"].iter().chain(args).copied().collect();
+            assert_eq!(task(&words), test_with(false, args), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn leaving_postgresql_out_is_an_option_of_ours() {
+        assert_eq!(task(&["test", "--sqlite-only"]), test_with(true, &[]));
+        assert_eq!(
+            task(&["test", "--sqlite-only", "--", "--nocapture"]),
+            test_with(true, &["--", "--nocapture"])
+        );
+        assert_eq!(
+            task(&["test", "--sqlite-only", "--lib", "name"]),
+            test_with(true, &["--lib", "name"])
+        );
+    }
+
+    #[test]
+    fn docs_are_written_unless_only_checked() {
+        assert_eq!(task(&["docs"]), Task::Docs { check: false });
+        assert_eq!(task(&["docs", "--check"]), Task::Docs { check: true });
+    }
+}
