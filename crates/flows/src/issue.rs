@@ -44,6 +44,8 @@ pub struct SignedIn {
     pub access_token: String,
     /// The refresh token, in clear for the last time.
     pub refresh_token: RefreshToken,
+    /// When both tokens were made.
+    pub issued_at: DateTime<Utc>,
     /// When the refresh token lapses.
     pub refresh_expires_at: DateTime<Utc>,
 }
@@ -173,6 +175,7 @@ impl Started {
             session: seed.session,
             access_token,
             refresh_token: seed.refresh_token,
+            issued_at: seed.now,
             refresh_expires_at: seed.policy.refresh_expiry(seed.now + seed.policy.session_ttl, seed.now),
         })
     }

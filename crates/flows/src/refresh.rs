@@ -28,6 +28,8 @@ pub struct Refreshed {
     pub access_token: String,
     /// The same refresh token, or its successor.
     pub refresh_token: RefreshToken,
+    /// When the access token was made.
+    pub issued_at: DateTime<Utc>,
     /// When that refresh token lapses.
     pub refresh_expires_at: DateTime<Utc>,
 }
@@ -108,7 +110,13 @@ pub async fn exchange(
             };
             let access_token =
                 app.minter.mint(&grant, now, app.policies.session.access_ttl).map_err(Trouble::Mint)?;
-            Ok(Refreshed { session: grant.session, access_token, refresh_token, refresh_expires_at: expires_at })
+            Ok(Refreshed {
+                session: grant.session,
+                access_token,
+                refresh_token,
+                issued_at: now,
+                refresh_expires_at: expires_at,
+            })
         }
         Rotation::Refused(Refusal::Unknown) => Err(unknown(app, client, now)),
         Rotation::Refused(refusal) => {

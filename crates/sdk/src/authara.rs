@@ -117,9 +117,9 @@ impl Authara {
         let now = self.0.config.clock().now();
         let decision = self.0.gate.decide(facts, mode, now);
         match &decision {
-            Decision::Anonymous { reason }
-            | Decision::SignedOut { reason }
-            | Decision::Misconfigured { reason } => self.complain(reason, now.timestamp()),
+            Decision::Anonymous { reason } | Decision::SignedOut { reason } | Decision::Misconfigured { reason } => {
+                self.complain(reason, now.timestamp())
+            }
             Decision::Untouched | Decision::Identity(_) => {}
         }
         decision
@@ -160,11 +160,7 @@ impl Authara {
 
     /// The form that signs out and comes back to `return_to`; `None` when the request carries no
     /// CSRF cookie, or two that differ.
-    pub fn logout_form(
-        &self,
-        facts: &RequestFacts<'_>,
-        return_to: Option<&str>,
-    ) -> Option<LogoutForm> {
+    pub fn logout_form(&self, facts: &RequestFacts<'_>, return_to: Option<&str>) -> Option<LogoutForm> {
         let csrf = facts.cookie(&self.0.gate.cookie_names.csrf).one()?;
         Some(LogoutForm::new(self.page("/sessions/logout", return_to), csrf))
     }
@@ -192,8 +188,7 @@ impl Authara {
         let last = complained_at.load(Ordering::Relaxed);
         // A clock that was set back does not silence us for as long.
         let is_due = now < last || now.saturating_sub(last) >= COMPLAINT_INTERVAL_SECONDS;
-        let exchange =
-            || complained_at.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed);
+        let exchange = || complained_at.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed);
         if is_due && exchange().is_ok() {
             let verifier = self.verifier();
             tracing::error!(

@@ -261,11 +261,7 @@ impl ConfigBuilder {
 
 fn not_blank(text: &str) -> Result<String, String> {
     let text = text.trim();
-    if text.is_empty() {
-        Err("must not be empty".to_owned())
-    } else {
-        Ok(text.to_owned())
-    }
+    if text.is_empty() { Err("must not be empty".to_owned()) } else { Ok(text.to_owned()) }
 }
 
 /// The time that a call may take. Bounded, so that a deadline can always be computed.

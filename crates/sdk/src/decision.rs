@@ -60,12 +60,7 @@ impl Gate {
     /// A bearer token comes before the cookie, and when there is one the cookie is not looked at:
     /// otherwise a request with a bad token would run as somebody else than its token says. Two
     /// different access cookies are none, because one of them may have been planted.
-    pub(crate) fn decide(
-        &self,
-        facts: &RequestFacts<'_>,
-        mode: Mode,
-        now: DateTime<Utc>,
-    ) -> Decision {
+    pub(crate) fn decide(&self, facts: &RequestFacts<'_>, mode: Mode, now: DateTime<Utc>) -> Decision {
         if self.is_own(facts.path()) {
             return Decision::Untouched;
         }
@@ -79,9 +74,7 @@ impl Gate {
         match mode {
             Mode::Optional => Decision::Anonymous { reason },
             // A bad bearer token is answered with 401, which nobody follows in circles.
-            Mode::Required if bearer.is_none() && self.would_loop(facts, &reason) => {
-                Decision::Misconfigured { reason }
-            }
+            Mode::Required if bearer.is_none() && self.would_loop(facts, &reason) => Decision::Misconfigured { reason },
             Mode::Required => Decision::SignedOut { reason },
         }
     }
@@ -107,9 +100,7 @@ impl Gate {
     /// left alone here stays unprotected.
     pub(crate) fn is_own(&self, path: &str) -> bool {
         let rest = path.strip_prefix(self.prefix.as_str());
-        rest.is_some_and(|rest| {
-            (rest.is_empty() || rest.starts_with('/')) && rest.split('/').all(is_settled)
-        })
+        rest.is_some_and(|rest| (rest.is_empty() || rest.starts_with('/')) && rest.split('/').all(is_settled))
     }
 }
 
@@ -203,9 +194,8 @@ mod tests {
             ("/admin/x", b"text/html", true),
             ("/admin/x", b"*/*", false),
         ] {
-            let facts = RequestFacts::new("GET", target)
-                .with_header("Accept", accept)
-                .with_header("Cookie", cookie.as_bytes());
+            let facts =
+                RequestFacts::new("GET", target).with_header("Accept", accept).with_header("Cookie", cookie.as_bytes());
             let decision = gate().decide(&facts, Mode::Required, now());
             let found = matches!(decision, Decision::Misconfigured { .. });
             assert_eq!(found, is_faulty, "{target}");

@@ -88,10 +88,7 @@ impl Error {
         match &self.0.kind {
             Kind::Timeout(_) | Kind::Transport(_) => true,
             Kind::Refused(refused) => matches!(refused.status, 502..=504),
-            Kind::TooLarge { .. }
-            | Kind::Undecodable { .. }
-            | Kind::Unsendable(_)
-            | Kind::Configuration(_) => false,
+            Kind::TooLarge { .. } | Kind::Undecodable { .. } | Kind::Unsendable(_) | Kind::Configuration(_) => false,
         }
     }
 
@@ -110,10 +107,7 @@ impl Error {
         match &self.0.kind {
             Kind::Refused(refused) => Some(refused.status),
             Kind::TooLarge { status } | Kind::Undecodable { status, .. } => Some(*status),
-            Kind::Timeout(_)
-            | Kind::Transport(_)
-            | Kind::Unsendable(_)
-            | Kind::Configuration(_) => None,
+            Kind::Timeout(_) | Kind::Transport(_) | Kind::Unsendable(_) | Kind::Configuration(_) => None,
         }
     }
 
@@ -157,11 +151,7 @@ impl Error {
 
     fn new(operation: &'static str, kind: Kind) -> Self {
         let set_cookies = SetCookies::default();
-        Self(Box::new(Inner {
-            operation,
-            kind,
-            set_cookies,
-        }))
+        Self(Box::new(Inner { operation, kind, set_cookies }))
     }
 
     pub(crate) fn refusal(operation: &'static str, refused: Refused) -> Self {
@@ -183,11 +173,7 @@ impl Error {
 
     /// Of the fault only the place is kept: the reader's own words can quote the body, and the body
     /// can hold tokens.
-    pub(crate) fn undecodable(
-        operation: &'static str,
-        status: u16,
-        fault: &serde_json::Error,
-    ) -> Self {
+    pub(crate) fn undecodable(operation: &'static str, status: u16, fault: &serde_json::Error) -> Self {
         let place = format!("line {} column {}", fault.line(), fault.column());
         Self::new(operation, Kind::Undecodable { status, place })
     }

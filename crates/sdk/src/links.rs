@@ -20,8 +20,7 @@ pub(crate) fn page(prefix: &str, path: &str, return_to: Option<&ReturnTo>) -> St
     match return_to {
         None => format!("{prefix}{path}"),
         Some(target) => {
-            let encoded: String =
-                form_urlencoded::byte_serialize(target.as_str().as_bytes()).collect();
+            let encoded: String = form_urlencoded::byte_serialize(target.as_str().as_bytes()).collect();
             format!("{prefix}{path}?return_to={encoded}")
         }
     }
@@ -34,10 +33,7 @@ mod tests {
     #[test]
     fn r41_the_target_is_encoded_once_more_so_that_its_own_encoding_survives() {
         let target = ReturnTo::parse("/a%2Fb c?d=e&f=ä").unwrap();
-        assert_eq!(
-            page("/auth", "/login", Some(&target)),
-            "/auth/login?return_to=%2Fa%252Fb+c%3Fd%3De%26f%3D%C3%A4"
-        );
+        assert_eq!(page("/auth", "/login", Some(&target)), "/auth/login?return_to=%2Fa%252Fb+c%3Fd%3De%26f%3D%C3%A4");
         assert_eq!(page("/id", "/signup", None), "/id/signup");
     }
 }

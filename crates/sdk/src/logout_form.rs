@@ -25,19 +25,12 @@ pub struct LogoutForm {
 
 impl LogoutForm {
     pub(crate) fn new(action: String, csrf: &str) -> Self {
-        Self {
-            action,
-            method: "POST",
-            field: "csrf_token",
-            value: csrf.to_owned(),
-        }
+        Self { action, method: "POST", field: "csrf_token", value: csrf.to_owned() }
     }
 }
 
 impl fmt::Debug for LogoutForm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LogoutForm")
-            .field("action", &self.action)
-            .finish_non_exhaustive()
+        f.debug_struct("LogoutForm").field("action", &self.action).finish_non_exhaustive()
     }
 }

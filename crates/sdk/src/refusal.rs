@@ -48,11 +48,7 @@ impl Kind {
             return Self::Api;
         }
         let takes_html = |accept: &str| accept.to_ascii_lowercase().contains("text/html");
-        if facts.values("accept").any(takes_html) {
-            Self::Page
-        } else {
-            Self::Api
-        }
+        if facts.values("accept").any(takes_html) { Self::Page } else { Self::Api }
     }
 }
 
@@ -66,8 +62,9 @@ impl Refusal {
         let login = || links::page(prefix, "/login", return_target(facts, kind).as_ref());
         let refusal = match kind {
             Kind::Htmx => Self::new(200).with("hx-redirect", login()),
-            Kind::Api => Self::envelope(401, ErrorCode::Unauthorized, "Sign in first.")
-                .with("www-authenticate", "Bearer"),
+            Kind::Api => {
+                Self::envelope(401, ErrorCode::Unauthorized, "Sign in first.").with("www-authenticate", "Bearer")
+            }
             // After 303 a POST is not repeated at the login page (RFC 9110 section 15.4.4).
             Kind::Page if facts.is_read() => Self::new(302).with("location", login()),
             Kind::Page => Self::new(303).with("location", login()),
@@ -80,34 +77,23 @@ impl Refusal {
     pub(crate) fn misconfigured(facts: &RequestFacts<'_>) -> Self {
         const TEXT: &str = "Signing in is not set up correctly here.";
         match Kind::of(facts) {
-            Kind::Page => Self {
-                body: TEXT.to_owned(),
-                ..Self::new(500).with("content-type", "text/plain; charset=utf-8")
-            },
+            Kind::Page => {
+                Self { body: TEXT.to_owned(), ..Self::new(500).with("content-type", "text/plain; charset=utf-8") }
+            }
             Kind::Htmx | Kind::Api => Self::envelope(500, ErrorCode::InternalError, TEXT),
         }
     }
 
     /// Never kept by a cache: who is signed in changes from one request to the next.
     fn new(status: u16) -> Self {
-        Self {
-            status,
-            headers: vec![("cache-control", "no-store".to_owned())],
-            body: String::new(),
-        }
+        Self { status, headers: vec![("cache-control", "no-store".to_owned())], body: String::new() }
     }
 
     fn envelope(status: u16, code: ErrorCode, message: &str) -> Self {
-        let error = ApiError {
-            code,
-            message: message.to_owned(),
-        };
+        let error = ApiError { code, message: message.to_owned() };
         // The envelope is two texts, which always serialise.
         let body = serde_json::to_string(&ErrorResponse { error }).unwrap_or_default();
-        Self {
-            body,
-            ..Self::new(status).with("content-type", "application/json")
-        }
+        Self { body, ..Self::new(status).with("content-type", "application/json") }
     }
 
     fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {

@@ -4,9 +4,7 @@ use super::*;
 
 fn facts<'r>(method: &'r str, target: &'r str, lines: &[(&str, &'r str)]) -> RequestFacts<'r> {
     let start = RequestFacts::new(method, target).with_header("Host", b"app.example");
-    lines.iter().fold(start, |facts, (name, value)| {
-        facts.with_header(name, value.as_bytes())
-    })
+    lines.iter().fold(start, |facts, (name, value)| facts.with_header(name, value.as_bytes()))
 }
 
 fn header(refusal: &Refusal, name: &str) -> Option<String> {
@@ -53,13 +51,7 @@ fn t11_a_page_is_redirected_and_comes_back_to_what_was_asked() {
             303,
             "/auth/login?return_to=%2Fedit%3Fid%3D1",
         ),
-        (
-            "DELETE",
-            "/save",
-            &[HTML, ("Referer", "https://evil.example/edit")],
-            303,
-            "/auth/login",
-        ),
+        ("DELETE", "/save", &[HTML, ("Referer", "https://evil.example/edit")], 303, "/auth/login"),
     ] {
         let refusal = Refusal::unauthenticated(&facts(method, target, lines), "/auth");
         assert_eq!(refusal.status, status, "{method} {target}");

@@ -38,11 +38,7 @@ pub struct RequestFacts<'r> {
 impl<'r> RequestFacts<'r> {
     /// Starts with the method in upper case, and path and query exactly as they were sent.
     pub fn new(method: &'r str, target: &'r str) -> Self {
-        Self {
-            method,
-            target,
-            headers: Vec::new(),
-        }
+        Self { method, target, headers: Vec::new() }
     }
 
     /// Adds a header line. All of them may be handed in, in the order of the request; bytes that
@@ -123,9 +119,7 @@ mod tests {
 
     fn facts<'r>(lines: &[(&str, &'r str)]) -> RequestFacts<'r> {
         let start = RequestFacts::new("GET", "/a%2Fb?c=d");
-        lines.iter().fold(start, |facts, (name, value)| {
-            facts.with_header(name, value.as_bytes())
-        })
+        lines.iter().fold(start, |facts, (name, value)| facts.with_header(name, value.as_bytes()))
     }
 
     #[test]
@@ -150,9 +144,8 @@ mod tests {
 
     #[test]
     fn t19_cookies_of_several_lines_are_one_set_and_odd_bytes_do_no_harm() {
-        let facts = RequestFacts::new("GET", "/")
-            .with_header("Cookie", b"a=1; odd=\xff")
-            .with_header("cookie", b"b=2; a=1");
+        let facts =
+            RequestFacts::new("GET", "/").with_header("Cookie", b"a=1; odd=\xff").with_header("cookie", b"b=2; a=1");
         assert_eq!(facts.cookie("a"), CookieValue::One("1"));
         assert_eq!(facts.cookie("b"), CookieValue::One("2"));
         let tossed = facts.with_header("cookie", b"a=3");

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::{Authara, Clock, ConfigBuilder, Config, Verifier};
+use crate::{Authara, Clock, Config, ConfigBuilder, Verifier};
 
 pub(crate) const NOW: i64 = 1_790_000_000;
 pub(crate) const USER: &str = "c7a1e0b4-93f2-4d5e-8a67-1b2c3d4e5f60";
@@ -77,11 +77,7 @@ fn claims() -> Value {
 
 fn mint(ring: &KeyRing, key: &str, claims: &Value) -> String {
     let header = json!({"alg": "HS256", "typ": "at+jwt", "kid": key}).to_string();
-    let content = format!(
-        "{}.{}",
-        URL_SAFE_NO_PAD.encode(header),
-        URL_SAFE_NO_PAD.encode(claims.to_string())
-    );
+    let content = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims.to_string()));
     let tag = ring.find(key).unwrap().mac().sign(&[content.as_bytes()]);
     format!("{content}.{}", URL_SAFE_NO_PAD.encode(tag))
 }

@@ -25,14 +25,21 @@ impl Cookies {
     /// Hands over a new session, with a CSRF value bound to it.
     pub fn sign_in(server: &Server, signed_in: &SignedIn) -> Self {
         Self::keep()
-            .session(server, &signed_in.access_token, signed_in.refresh_token.expose(), signed_in.refresh_expires_at)
+            .session(
+                server,
+                &signed_in.access_token,
+                signed_in.refresh_token.expose(),
+                signed_in.issued_at,
+                signed_in.refresh_expires_at,
+            )
             .csrf(server, &server.app.csrf.issue(Some(signed_in.session), &mut server.app.rng.clone()))
     }
 
     /// Hands over renewed tokens.
     pub fn renew(server: &Server, refreshed: &Refreshed) -> Self {
         let token = refreshed.refresh_token.expose();
-        Self::keep().session(server, &refreshed.access_token, token, refreshed.refresh_expires_at)
+        let (issued_at, expires_at) = (refreshed.issued_at, refreshed.refresh_expires_at);
+        Self::keep().session(server, &refreshed.access_token, token, issued_at, expires_at)
     }
 
     /// Takes both session cookies away, and hands over a CSRF value that is bound to none.
@@ -56,11 +63,18 @@ impl Cookies {
         self
     }
 
-    fn session(mut self, server: &Server, access: &str, refresh: &str, refresh_expires_at: DateTime<Utc>) -> Self {
-        let (names, now) = (&server.settings.cookie_names, server.app.clock.now());
-        let access_life = server.app.policies.session.access_ttl;
-        self.0.push(lasting(server, names.access.to_string(), access, now, access_life));
-        self.0.push(lasting(server, names.refresh.to_string(), refresh, now, refresh_expires_at - now));
+    fn session(
+        mut self,
+        server: &Server,
+        access: &str,
+        refresh: &str,
+        issued_at: DateTime<Utc>,
+        refresh_expires_at: DateTime<Utc>,
+    ) -> Self {
+        let names = &server.settings.cookie_names;
+        let (access_life, refresh_life) = (server.app.policies.session.access_ttl, refresh_expires_at - issued_at);
+        self.0.push(lasting(server, names.access.to_string(), access, issued_at, access_life));
+        self.0.push(lasting(server, names.refresh.to_string(), refresh, issued_at, refresh_life));
         self
     }
 
@@ -76,10 +90,10 @@ impl Cookies {
 }
 
 /// A cookie that lives as long as the token in it.
-fn lasting(server: &Server, name: String, value: &str, now: DateTime<Utc>, life: TimeDelta) -> Cookie<'static> {
+fn lasting(server: &Server, name: String, value: &str, issued_at: DateTime<Utc>, life: TimeDelta) -> Cookie<'static> {
     let mut cookie = base(server, name, value.to_owned(), true);
     cookie.set_max_age(Duration::seconds(life.num_seconds().max(0)));
-    if let Ok(expires) = OffsetDateTime::from_unix_timestamp((now + life).timestamp()) {
+    if let Ok(expires) = OffsetDateTime::from_unix_timestamp((issued_at + life).timestamp()) {
         cookie.set_expires(expires);
     }
     cookie

@@ -2,16 +2,14 @@
 
 use authara_core::id::SessionId;
 use authara_core::wire::{
-    Account, AccountSessions, ChangePasswordRequest, CreatePasswordRequest, CurrentUser,
-    SetPasswordRequest,
+    Account, AccountSessions, ChangePasswordRequest, CreatePasswordRequest, CurrentUser, SetPasswordRequest,
 };
 
 use super::answer::Answer;
 use super::caller::{Call, Caller};
 use super::operation::{
-    CHANGE_ACCOUNT_PASSWORD, CREATE_ACCOUNT_PASSWORD, DELETE_ACCOUNT_SESSION,
-    DELETE_OTHER_ACCOUNT_SESSIONS, GET_ACCOUNT, GET_CURRENT_USER, LIST_ACCOUNT_SESSIONS,
-    SET_CURRENT_USER_PASSWORD,
+    CHANGE_ACCOUNT_PASSWORD, CREATE_ACCOUNT_PASSWORD, DELETE_ACCOUNT_SESSION, DELETE_OTHER_ACCOUNT_SESSIONS,
+    GET_ACCOUNT, GET_CURRENT_USER, LIST_ACCOUNT_SESSIONS, SET_CURRENT_USER_PASSWORD,
 };
 use crate::error::Error;
 
@@ -25,7 +23,7 @@ impl Caller {
         self.call(Call::of(&GET_CURRENT_USER)).await?.json()
     }
 
-    /// Who is signed in; `None` when nobody is, which only the server's own 401 says.
+    /// Who is signed in; `None` when nobody is, which is what 401 says.
     ///
     /// # Errors
     ///
@@ -46,10 +44,7 @@ impl Caller {
     /// [`Error`]: status 400 for a password that is not acceptable,
     /// [unauthorized](Error::is_unauthorized) when nobody is signed in,
     /// [forbidden](Error::is_forbidden) when a fresh sign-in is needed.
-    pub async fn set_current_user_password(
-        &self,
-        request: &SetPasswordRequest,
-    ) -> Result<Answer<()>, Error> {
+    pub async fn set_current_user_password(&self, request: &SetPasswordRequest) -> Result<Answer<()>, Error> {
         let call = Call::with(&SET_CURRENT_USER_PASSWORD, request)?;
         Ok(self.call(call).await?.empty())
     }
@@ -69,10 +64,7 @@ impl Caller {
     ///
     /// [`Error`]: [conflict](Error::is_conflict) when there is one already, otherwise as
     /// [`set_current_user_password`](Caller::set_current_user_password).
-    pub async fn create_account_password(
-        &self,
-        request: &CreatePasswordRequest,
-    ) -> Result<Answer<()>, Error> {
+    pub async fn create_account_password(&self, request: &CreatePasswordRequest) -> Result<Answer<()>, Error> {
         let call = Call::with(&CREATE_ACCOUNT_PASSWORD, request)?;
         Ok(self.call(call).await?.empty())
     }
@@ -84,10 +76,7 @@ impl Caller {
     ///
     /// [`Error`]: [not found](Error::is_not_found) when there is no password yet, otherwise as
     /// [`set_current_user_password`](Caller::set_current_user_password).
-    pub async fn change_account_password(
-        &self,
-        request: &ChangePasswordRequest,
-    ) -> Result<Answer<()>, Error> {
+    pub async fn change_account_password(&self, request: &ChangePasswordRequest) -> Result<Answer<()>, Error> {
         let call = Call::with(&CHANGE_ACCOUNT_PASSWORD, request)?;
         Ok(self.call(call).await?.empty())
     }

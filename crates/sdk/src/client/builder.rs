@@ -76,8 +76,7 @@ impl ClientBuilder {
     /// prefix or time that is none, or an https address on a machine without root certificates.
     pub fn build(self) -> Result<Client, ConfigError> {
         let mut faults = Faults::default();
-        let base_url = read_base_url(&self.base_url)
-            .and_then(|url| url.ok_or_else(|| "must not be empty".to_owned()));
+        let base_url = read_base_url(&self.base_url).and_then(|url| url.ok_or_else(|| "must not be empty".to_owned()));
         let base_url = faults.note(variables::BASE_URL, base_url);
         let prefix = faults.note(variables::PREFIX, read_prefix(&self.prefix));
         let timeout = faults.note(variables::TIMEOUT, config::check_timeout(self.timeout));
@@ -128,16 +127,10 @@ mod tests {
 
     #[test]
     fn t02_all_faults_are_reported_together_and_without_values() {
-        let error = Client::builder("http://canary@localhost")
-            .prefix("canary")
-            .timeout(Duration::ZERO)
-            .build()
-            .unwrap_err();
+        let error =
+            Client::builder("http://canary@localhost").prefix("canary").timeout(Duration::ZERO).build().unwrap_err();
         let found: Vec<&str> = error.faults().iter().map(|fault| fault.variable).collect();
-        assert_eq!(
-            found,
-            ["AUTHARA_BASE_URL", "AUTHARA_CLIENT_PREFIX", "AUTHARA_CLIENT_TIMEOUT"]
-        );
+        assert_eq!(found, ["AUTHARA_BASE_URL", "AUTHARA_CLIENT_PREFIX", "AUTHARA_CLIENT_TIMEOUT"]);
         assert!(!error.to_string().contains("canary"));
         assert!(Client::builder(" ").build().is_err());
     }

@@ -12,11 +12,11 @@ use reqwest::Request;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderValue, USER_AGENT};
 use serde::Serialize;
 
+use super::Client;
 use super::answer::SetCookies;
 use super::cookies::Cookies;
 use super::exchange::Received;
 use super::operation::{self, Audience, Operation};
-use super::Client;
 use crate::config;
 use crate::error::Error;
 
@@ -71,44 +71,26 @@ pub(super) struct Call {
 impl Call {
     pub(super) fn of(operation: &'static Operation) -> Self {
         let path = Cow::Borrowed(operation.path);
-        Self {
-            operation,
-            path,
-            body: None,
-        }
+        Self { operation, path, body: None }
     }
 
     /// On the thing with this id.
     pub(super) fn on(operation: &'static Operation, id: impl fmt::Display) -> Self {
         let path = Cow::Owned(format!("{}{id}", operation.path));
-        Self {
-            path,
-            ..Self::of(operation)
-        }
+        Self { path, ..Self::of(operation) }
     }
 
     /// With a JSON body.
-    pub(super) fn with(
-        operation: &'static Operation,
-        body: &impl Serialize,
-    ) -> Result<Self, Error> {
+    pub(super) fn with(operation: &'static Operation, body: &impl Serialize) -> Result<Self, Error> {
         let body = serde_json::to_vec(body)
             .map_err(|_| Error::unsendable(operation.id, "the body cannot be written as JSON"))?;
-        Ok(Self {
-            body: Some(body),
-            ..Self::of(operation)
-        })
+        Ok(Self { body: Some(body), ..Self::of(operation) })
     }
 }
 
 impl Caller {
     pub(super) fn new(client: Client, credentials: Credentials) -> Self {
-        Self {
-            client,
-            credentials,
-            audience: None,
-            user_agent: None,
-        }
+        Self { client, credentials, audience: None, user_agent: None }
     }
 
     /// Asks for this audience at login and refresh, in place of the client's.
@@ -126,7 +108,7 @@ impl Caller {
 
     /// Makes a call, with the requests for a CSRF value that it needs.
     pub(super) async fn call(&self, call: Call) -> Result<Received, Error> {
-        // A configured time is bounded, so that this does not leave the calendar.
+        // The time is bounded where it is configured, so that the sum exists.
         let deadline = Instant::now() + self.client.0.timeout;
         let mut cookies = self.credentials.cookies();
         if self.bearer_for(call.operation).is_some() || !call.operation.needs_csrf() {
@@ -157,11 +139,7 @@ impl Caller {
     }
 
     /// Gets a value that the server accepts, for these cookies and among them.
-    async fn fetch_csrf(
-        &self,
-        cookies: &mut Cookies,
-        deadline: Instant,
-    ) -> Result<SetCookies, Error> {
+    async fn fetch_csrf(&self, cookies: &mut Cookies, deadline: Instant) -> Result<SetCookies, Error> {
         let call = Call::of(&operation::GET_CSRF_TOKEN);
         let received = self.send(&call, cookies, deadline).await?;
         let answer = received.json::<CsrfToken>()?;
@@ -171,12 +149,7 @@ impl Caller {
     }
 
     /// Sends one request, and keeps what its answer says to keep.
-    async fn send(
-        &self,
-        call: &Call,
-        cookies: &Cookies,
-        deadline: Instant,
-    ) -> Result<Received, Error> {
+    async fn send(&self, call: &Call, cookies: &Cookies, deadline: Instant) -> Result<Received, Error> {
         let request = self.request(call, cookies, deadline)?;
         let outcome = self.client.exchange(call.operation, request).await;
         let lines = match &outcome {
@@ -187,12 +160,7 @@ impl Caller {
         outcome
     }
 
-    fn request(
-        &self,
-        call: &Call,
-        cookies: &Cookies,
-        deadline: Instant,
-    ) -> Result<Request, Error> {
+    fn request(&self, call: &Call, cookies: &Cookies, deadline: Instant) -> Result<Request, Error> {
         let operation = call.operation;
         let mut url = self.client.endpoint(&call.path);
         if let Some(audience) = self.audience_for(operation) {

@@ -26,11 +26,7 @@ impl Cookies {
             let found = CookieValue::find(std::iter::once(header), name).one();
             found.filter(|value| is_sendable(value)).map(SecretText::new)
         };
-        Self {
-            access: find(&names.access),
-            refresh: find(&names.refresh),
-            csrf: find(&names.csrf),
-        }
+        Self { access: find(&names.access), refresh: find(&names.refresh), csrf: find(&names.csrf) }
     }
 
     /// Does what the lines ask for, as a browser does.
@@ -124,10 +120,7 @@ impl<'l> Change<'l> {
         let unquoted = value.strip_prefix('"').and_then(|v| v.strip_suffix('"'));
         let value = unquoted.unwrap_or(value);
         let is_kept = !value.is_empty() && !is_deletion(attributes);
-        Some(Self {
-            name: name.trim(),
-            value: is_kept.then_some(value),
-        })
+        Some(Self { name: name.trim(), value: is_kept.then_some(value) })
     }
 }
 

@@ -35,11 +35,7 @@ enum Unread {
 
 impl Client {
     /// Sends a request once, and tells yes from no.
-    pub(crate) async fn exchange(
-        &self,
-        operation: &'static Operation,
-        request: Request,
-    ) -> Result<Received, Error> {
+    pub(crate) async fn exchange(&self, operation: &'static Operation, request: Request) -> Result<Received, Error> {
         let operation = operation.id;
         let sent = self.0.http.execute(request).await;
         let mut response = sent.map_err(|source| Error::transport(operation, source))?;
@@ -53,24 +49,12 @@ impl Client {
             let envelope = body.ok().and_then(|body| serde_json::from_slice(&body).ok());
             let error = envelope.map(|envelope: ErrorResponse| envelope.error);
             let (code, message) = error.map(|error| (error.code, error.message)).unzip();
-            let refused = Refused {
-                status: status.as_u16(),
-                code,
-                message,
-                request_id,
-                retry_after,
-            };
+            let refused = Refused { status: status.as_u16(), code, message, request_id, retry_after };
             return Err(Error::refusal(operation, refused).with_set_cookies(set_cookies));
         }
         let error = match body {
             Ok(body) => {
-                return Ok(Received {
-                    operation,
-                    status: status.as_u16(),
-                    body,
-                    set_cookies,
-                    request_id,
-                });
+                return Ok(Received { operation, status: status.as_u16(), body, set_cookies, request_id });
             }
             Err(Unread::TooLarge) => Error::too_large(operation, status.as_u16()),
             Err(Unread::Lost(source)) => Error::transport(operation, source),
@@ -105,12 +89,7 @@ impl Received {
     }
 
     fn with<T>(self, body: T) -> Answer<T> {
-        Answer {
-            body,
-            set_cookies: self.set_cookies,
-            status: self.status,
-            request_id: self.request_id,
-        }
+        Answer { body, set_cookies: self.set_cookies, status: self.status, request_id: self.request_id }
     }
 }
 

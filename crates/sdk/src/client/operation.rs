@@ -67,14 +67,7 @@ pub(crate) enum Audience {
 
 impl Operation {
     const fn new(id: &'static str, verb: Verb, path: &'static str, sends: Sends) -> Self {
-        Self {
-            id,
-            verb,
-            path,
-            sends,
-            audience: Audience::None,
-            takes_bearer: false,
-        }
+        Self { id, verb, path, sends, audience: Audience::None, takes_bearer: false }
     }
 
     const fn for_audience(self, audience: Audience) -> Self {
@@ -110,8 +103,7 @@ pub(crate) static GET_OPEN_API_DOCUMENT: Operation =
     Operation::new("getOpenApiDocument", Get, "/api/v1/openapi.json", Nothing);
 
 /// The access cookie travels too: the value is bound to the session that it names.
-pub(crate) static GET_CSRF_TOKEN: Operation =
-    Operation::new("getCsrfToken", Get, "/api/v1/csrf", AccessAndCsrf);
+pub(crate) static GET_CSRF_TOKEN: Operation = Operation::new("getCsrfToken", Get, "/api/v1/csrf", AccessAndCsrf);
 
 pub(crate) static LOGIN_WITH_PASSWORD: Operation =
     Operation::new("loginWithPassword", Post, "/api/v1/login", All).for_audience(Audience::Callers);
@@ -119,46 +111,33 @@ pub(crate) static LOGIN_WITH_PASSWORD: Operation =
 pub(crate) static SIGNUP_DIRECT: Operation =
     Operation::new("signupDirect", Post, "/api/v1/signup/direct", All).for_audience(Audience::App);
 
-pub(crate) static LOGOUT: Operation =
-    Operation::new("logout", Post, "/api/v1/sessions/logout", All).or_bearer();
+pub(crate) static LOGOUT: Operation = Operation::new("logout", Post, "/api/v1/sessions/logout", All).or_bearer();
 
 pub(crate) static REFRESH_SESSION: Operation =
-    Operation::new("refreshSession", Post, "/api/v1/sessions/refresh", RefreshAndCsrf)
-        .for_audience(Audience::Callers);
+    Operation::new("refreshSession", Post, "/api/v1/sessions/refresh", RefreshAndCsrf).for_audience(Audience::Callers);
 
 /// The token travels in the body, and cookies are neither read nor set.
-pub(crate) static REFRESH_TOKENS: Operation =
-    Operation::new("refreshTokens", Post, "/api/v1/tokens/refresh", Nothing);
+pub(crate) static REFRESH_TOKENS: Operation = Operation::new("refreshTokens", Post, "/api/v1/tokens/refresh", Nothing);
 
 pub(crate) static GET_CURRENT_USER: Operation =
     Operation::new("getCurrentUser", Get, "/api/v1/user", Access).or_bearer();
 
 pub(crate) static SET_CURRENT_USER_PASSWORD: Operation =
-    Operation::new("setCurrentUserPassword", Put, "/api/v1/users/password", AccessAndCsrf)
-        .or_bearer();
+    Operation::new("setCurrentUserPassword", Put, "/api/v1/users/password", AccessAndCsrf).or_bearer();
 
-pub(crate) static GET_ACCOUNT: Operation =
-    Operation::new("getAccount", Get, "/api/v1/account", Access).or_bearer();
+pub(crate) static GET_ACCOUNT: Operation = Operation::new("getAccount", Get, "/api/v1/account", Access).or_bearer();
 
 pub(crate) static CREATE_ACCOUNT_PASSWORD: Operation =
-    Operation::new("createAccountPassword", Post, "/api/v1/account/password", AccessAndCsrf)
-        .or_bearer();
+    Operation::new("createAccountPassword", Post, "/api/v1/account/password", AccessAndCsrf).or_bearer();
 
 pub(crate) static CHANGE_ACCOUNT_PASSWORD: Operation =
-    Operation::new("changeAccountPassword", Put, "/api/v1/account/password", AccessAndCsrf)
-        .or_bearer();
+    Operation::new("changeAccountPassword", Put, "/api/v1/account/password", AccessAndCsrf).or_bearer();
 
 pub(crate) static LIST_ACCOUNT_SESSIONS: Operation =
     Operation::new("listAccountSessions", Get, "/api/v1/account/sessions", Access).or_bearer();
 
 pub(crate) static DELETE_ACCOUNT_SESSION: Operation =
-    Operation::new("deleteAccountSession", Delete, "/api/v1/account/sessions/", AccessAndCsrf)
-        .or_bearer();
+    Operation::new("deleteAccountSession", Delete, "/api/v1/account/sessions/", AccessAndCsrf).or_bearer();
 
-pub(crate) static DELETE_OTHER_ACCOUNT_SESSIONS: Operation = Operation::new(
-    "deleteOtherAccountSessions",
-    Delete,
-    "/api/v1/account/sessions/others",
-    AccessAndCsrf,
-)
-.or_bearer();
+pub(crate) static DELETE_OTHER_ACCOUNT_SESSIONS: Operation =
+    Operation::new("deleteOtherAccountSessions", Delete, "/api/v1/account/sessions/others", AccessAndCsrf).or_bearer();

@@ -1,14 +1,10 @@
 //! Operations that start, renew and end sessions.
 
-use authara_core::wire::{
-    AuthSession, CsrfToken, PasswordLoginRequest, SignupRequest, TokenRefreshRequest, Tokens,
-};
+use authara_core::wire::{AuthSession, CsrfToken, PasswordLoginRequest, SignupRequest, TokenRefreshRequest, Tokens};
 
 use super::answer::Answer;
 use super::caller::{Call, Caller};
-use super::operation::{
-    GET_CSRF_TOKEN, LOGIN_WITH_PASSWORD, LOGOUT, REFRESH_SESSION, REFRESH_TOKENS, SIGNUP_DIRECT,
-};
+use super::operation::{GET_CSRF_TOKEN, LOGIN_WITH_PASSWORD, LOGOUT, REFRESH_SESSION, REFRESH_TOKENS, SIGNUP_DIRECT};
 use crate::error::Error;
 
 impl Caller {
@@ -29,10 +25,7 @@ impl Caller {
     /// [`Error`]: [unauthorized](Error::is_unauthorized) for wrong credentials,
     /// [forbidden](Error::is_forbidden) for an account that is disabled or may not have the
     /// audience, [rate limited](Error::is_rate_limited) after too many attempts.
-    pub async fn login_with_password(
-        &self,
-        request: &PasswordLoginRequest,
-    ) -> Result<Answer<AuthSession>, Error> {
+    pub async fn login_with_password(&self, request: &PasswordLoginRequest) -> Result<Answer<AuthSession>, Error> {
         let call = Call::with(&LOGIN_WITH_PASSWORD, request)?;
         self.call(call).await?.json()
     }
@@ -44,10 +37,7 @@ impl Caller {
     /// [`Error`]: status 400 for an address or password that is not acceptable, also for an address
     /// that is taken; [not found](Error::is_not_found) where addresses have to be verified first;
     /// [rate limited](Error::is_rate_limited) after too many attempts.
-    pub async fn signup_direct(
-        &self,
-        request: &SignupRequest,
-    ) -> Result<Answer<AuthSession>, Error> {
+    pub async fn signup_direct(&self, request: &SignupRequest) -> Result<Answer<AuthSession>, Error> {
         let call = Call::with(&SIGNUP_DIRECT, request)?;
         self.call(call).await?.json()
     }
@@ -79,10 +69,7 @@ impl Caller {
     /// # Errors
     ///
     /// [`Error`]: [unauthorized](Error::is_unauthorized) when the session is over.
-    pub async fn refresh_tokens(
-        &self,
-        request: &TokenRefreshRequest,
-    ) -> Result<Answer<Tokens>, Error> {
+    pub async fn refresh_tokens(&self, request: &TokenRefreshRequest) -> Result<Answer<Tokens>, Error> {
         let call = Call::with(&REFRESH_TOKENS, request)?;
         self.call(call).await?.json()
     }

@@ -12,8 +12,7 @@ pub(crate) fn read_base_url(text: &str) -> Result<Option<Url>, String> {
     if text.is_empty() {
         return Ok(None);
     }
-    let wrong =
-        || "must be an http or https address without user, query and fragment".to_owned();
+    let wrong = || "must be an http or https address without user, query and fragment".to_owned();
     let url = Url::parse(text).map_err(|_| wrong())?;
     let is_plain = matches!(url.scheme(), "http" | "https")
         && url.has_host()
@@ -85,10 +84,9 @@ mod tests {
         assert_eq!(read_prefix("/auth"), Ok("/auth".into()));
         assert_eq!(read_prefix(" /auth/ "), Ok("/auth".into()));
         assert_eq!(read_prefix("/a/b-c_d.e~f"), Ok("/a/b-c_d.e~f".into()));
-        for text in [
-            "", "/", "//", "auth", "/a//b", "//a", "/a/..", "/./a", "/a?b", "/a#b", "/a b", "/%61",
-            "/\\a", "/ä",
-        ] {
+        for text in
+            ["", "/", "//", "auth", "/a//b", "//a", "/a/..", "/./a", "/a?b", "/a#b", "/a b", "/%61", "/\\a", "/ä"]
+        {
             assert!(read_prefix(text).is_err(), "{text}");
         }
     }

@@ -45,11 +45,7 @@ fn nanoseconds(number: &str, unit: &str) -> Option<u64> {
     if whole.is_empty() && fraction.is_empty() {
         return None;
     }
-    let whole: u64 = if whole.is_empty() {
-        0
-    } else {
-        whole.parse().ok()?
-    };
+    let whole: u64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
     let mut total = whole.checked_mul(unit)?;
     let mut weight = unit;
     for digit in fraction.chars() {
@@ -79,20 +75,7 @@ mod tests {
             let read = read(text).map(|duration| duration.as_millis());
             assert_eq!(read, Ok(milliseconds), "{text}");
         }
-        for text in [
-            "",
-            "5",
-            "s",
-            "-5s",
-            "5 s",
-            "5d",
-            "5S",
-            ".s",
-            "1..5s",
-            "1.5.5s",
-            "5s5",
-            "99999999999999h",
-        ] {
+        for text in ["", "5", "s", "-5s", "5 s", "5d", "5S", ".s", "1..5s", "1.5.5s", "5s5", "99999999999999h"] {
             assert!(read(text).is_err(), "{text}");
         }
     }

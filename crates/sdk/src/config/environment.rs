@@ -53,13 +53,8 @@ impl Config {
     /// # Errors
     ///
     /// As [`Config::from_env`].
-    pub fn from_lookup(
-        lookup: impl Fn(&'static str) -> Option<OsString>,
-    ) -> Result<Self, ConfigError> {
-        let mut source = Source {
-            lookup,
-            faults: Faults::default(),
-        };
+    pub fn from_lookup(lookup: impl Fn(&'static str) -> Option<OsString>) -> Result<Self, ConfigError> {
+        let mut source = Source { lookup, faults: Faults::default() };
         let mut builder = ConfigBuilder::default();
         if let Some(issuer) = source.issuer() {
             builder.issuer = issuer;
@@ -261,10 +256,7 @@ mod tests {
         let path = file.to_str().unwrap();
         std::fs::write(&file, format!("{KEYS}\n")).unwrap();
         let from_file = read(&[("AUTHARA_JWT_KEYS_FILE", path)]);
-        let both = variables_at_fault(&[
-            ("AUTHARA_JWT_KEYS_FILE", path),
-            ("AUTHARA_JWT_KEYS", KEYS),
-        ]);
+        let both = variables_at_fault(&[("AUTHARA_JWT_KEYS_FILE", path), ("AUTHARA_JWT_KEYS", KEYS)]);
         std::fs::remove_file(&file).unwrap();
         assert!(from_file.is_ok());
         assert_eq!(both, ["AUTHARA_JWT_KEYS"]);

@@ -68,9 +68,7 @@ impl Faults {
 
     /// Has something been said about this variable, or about the file that stands in for it?
     pub(crate) fn concern(&self, variable: &str) -> bool {
-        self.0
-            .iter()
-            .any(|fault| fault.variable.starts_with(variable))
+        self.0.iter().any(|fault| fault.variable.starts_with(variable))
     }
 
     /// Is there nothing to complain about?

@@ -102,10 +102,7 @@ mod tests {
             ("k1:".into(), "entry 1 has fewer than 32 bytes"),
             ("k1:Y2FuYXJ5".into(), "entry 1 has fewer than 32 bytes"),
             (format!("k1:{A},,k2:____"), "entry 2 is not padded standard"),
-            (
-                format!("k1:{}", A.trim_end_matches('=')),
-                "entry 1 is not padded standard",
-            ),
+            (format!("k1:{}", A.trim_end_matches('=')), "entry 1 is not padded standard"),
             (format!("k1:{A},k1:{B}"), "entry 2 repeats an earlier id"),
             (format!("k1:{A},k2:{A}"), "entry 2 repeats the secret"),
             // Id and secret swapped: what is taken for the id is the secret.

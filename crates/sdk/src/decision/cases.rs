@@ -34,18 +34,13 @@ impl Case {
 
     pub(crate) fn facts(&self) -> RequestFacts<'_> {
         let start = RequestFacts::new(Self::METHOD, Self::TARGET);
-        self.headers.iter().fold(start, |facts, (name, value)| {
-            facts.with_header(name, value.as_bytes())
-        })
+        self.headers.iter().fold(start, |facts, (name, value)| facts.with_header(name, value.as_bytes()))
     }
 }
 
 /// Kinds of requests, in the order of the columns of [`rows`].
-const KINDS: [(&str, &str, &str); 3] = [
-    ("page", "Accept", "text/html"),
-    ("program", "Accept", "application/json"),
-    ("fragment", "HX-Request", "true"),
-];
+const KINDS: [(&str, &str, &str); 3] =
+    [("page", "Accept", "text/html"), ("program", "Accept", "application/json"), ("fragment", "HX-Request", "true")];
 
 /// Where the token is and what it is worth; what becomes of it where a token is required, by kind
 /// of request; and where it is optional.
@@ -75,48 +70,23 @@ fn rows() -> Vec<(&'static str, Headers, [Outcome; 3], Outcome)> {
         ("unknown key, cookie", vec![cookie(&unknown)], faulty, Nobody),
         ("unknown key, bearer", vec![bearer(&unknown)], program, Nobody),
         ("administration's cookie", vec![cookie(&admins)], signed_out, Nobody),
-        (
-            "bad bearer, good cookie",
-            vec![bearer("x"), cookie(&good)],
-            program,
-            Nobody,
-        ),
-        (
-            "empty bearer, good cookie",
-            vec![("Authorization", "Bearer".to_owned()), cookie(&good)],
-            program,
-            Nobody,
-        ),
-        (
-            "good bearer, bad cookie",
-            vec![bearer(&good), cookie("x")],
-            [SignedIn; 3],
-            SignedIn,
-        ),
+        ("bad bearer, good cookie", vec![bearer("x"), cookie(&good)], program, Nobody),
+        ("empty bearer, good cookie", vec![("Authorization", "Bearer".to_owned()), cookie(&good)], program, Nobody),
+        ("good bearer, bad cookie", vec![bearer(&good), cookie("x")], [SignedIn; 3], SignedIn),
         (
             "another scheme, good cookie",
             vec![("Authorization", "Basic eDp5".to_owned()), cookie(&good)],
             [SignedIn; 3],
             SignedIn,
         ),
-        (
-            "two bearers",
-            vec![bearer(&good), bearer("x")],
-            program,
-            Nobody,
-        ),
+        ("two bearers", vec![bearer(&good), bearer("x")], program, Nobody),
         (
             "two access cookies",
             vec![("Cookie", format!("authara_access={good}; authara_access=x"))],
             signed_out,
             Nobody,
         ),
-        (
-            "the same access cookie twice",
-            vec![cookie(&good), cookie(&good)],
-            [SignedIn; 3],
-            SignedIn,
-        ),
+        ("the same access cookie twice", vec![cookie(&good), cookie(&good)], [SignedIn; 3], SignedIn),
     ]
 }
 

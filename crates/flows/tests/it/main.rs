@@ -1,0 +1,22 @@
+//! Every use case on both databases: its refusals, its races, and what it leaves behind.
+
+#[macro_use]
+mod assertions;
+
+mod access;
+mod account;
+mod clean_up;
+mod clock;
+mod crowd;
+mod hashing;
+mod limits;
+mod login;
+mod logout;
+mod passwords;
+mod people;
+mod refresh;
+mod refresh_properties;
+mod refresh_races;
+mod reuse;
+mod sessions;
+mod signup;
