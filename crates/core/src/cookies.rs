@@ -110,7 +110,10 @@ mod tests {
     #[test]
     fn h068_the_names_are_the_contracts() {
         let names = CookieNames::contract();
-        assert_eq!((&*names.access, &*names.refresh, &*names.csrf), ("authara_access", "authara_refresh", "authara_csrf"));
+        assert_eq!(
+            (&*names.access, &*names.refresh, &*names.csrf),
+            ("authara_access", "authara_refresh", "authara_csrf")
+        );
         assert_eq!(CookieNames::host_prefixed().access, "__Host-authara_access");
     }
 

@@ -46,9 +46,7 @@ pub const MAX_DEPTH: usize = 32;
 pub fn parse(bytes: &[u8], max_depth: usize) -> Result<Value, JsonError> {
     let fault = Cell::new(JsonError::Syntax);
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = Node { depth_left: max_depth, fault: &fault }
-        .deserialize(&mut reader)
-        .map_err(|_| fault.get())?;
+    let value = Node { depth_left: max_depth, fault: &fault }.deserialize(&mut reader).map_err(|_| fault.get())?;
     reader.end().map_err(|_| JsonError::Syntax)?;
     Ok(value)
 }

@@ -101,9 +101,10 @@ fn is_common(lower: &str) -> bool {
 /// Is the password the identity, or the identity (or its local part) over and over?
 fn is_made_of(lower: &str, identity: &str) -> bool {
     let local = identity.split_once('@').map_or(identity, |(local, _)| local);
-    [identity, local].into_iter().filter(|word| !word.is_empty()).any(|word| {
-        lower.len().is_multiple_of(word.len()) && lower == word.repeat(lower.len() / word.len())
-    })
+    [identity, local]
+        .into_iter()
+        .filter(|word| !word.is_empty())
+        .any(|word| lower.len().is_multiple_of(word.len()) && lower == word.repeat(lower.len() / word.len()))
 }
 
 #[cfg(test)]

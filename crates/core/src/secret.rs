@@ -118,20 +118,15 @@ mod tests {
         let token = RefreshToken::random(&mut ChaCha20Rng::seed_from_u64(2));
         let text = token.expose();
         assert_eq!(RefreshToken::parse(text).as_ref(), Some(&token));
-        for variant in [
-            &text[..42],
-            &format!("{text}="),
-            &format!("{text}A"),
-            &format!(" {text}"),
-            &format!("{}+", &text[..42]),
-        ] {
+        for variant in
+            [&text[..42], &format!("{text}="), &format!("{text}A"), &format!(" {text}"), &format!("{}+", &text[..42])]
+        {
             assert_eq!(RefreshToken::parse(variant), None, "{variant}");
         }
         // 43 characters carry 258 bits: the two spare ones must be zero.
         let last = text.as_bytes()[42];
-        let spare = (0..64)
-            .map(|n| URL_SAFE_NO_PAD.encode([0, 0, n])[3..].to_owned())
-            .find(|c| c.as_bytes()[0] == last + 1);
+        let spare =
+            (0..64).map(|n| URL_SAFE_NO_PAD.encode([0, 0, n])[3..].to_owned()).find(|c| c.as_bytes()[0] == last + 1);
         if let Some(spare) = spare {
             assert_eq!(RefreshToken::parse(&format!("{}{spare}", &text[..42])), None);
         }

@@ -1,9 +1,9 @@
 //! Is this access token good, now?
 
 use authara_core::audience::Audience;
+use authara_core::session::Session;
 use authara_core::token::{AccessClaims, VerifyError};
 use authara_core::user::User;
-use authara_core::session::Session;
 use authara_storage::{Standing, StoreError, Tx, sessions, users};
 use chrono::{DateTime, Utc};
 

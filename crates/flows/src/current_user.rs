@@ -15,10 +15,7 @@ use crate::error::AccountError;
 /// [`AccountError::SignedOut`] when either is gone, or the account is disabled.
 pub async fn find(app: &App, claims: &AccessClaims) -> Result<(User, Organization), AccountError> {
     let (user, organization) = (claims.user, claims.organization);
-    let found = app
-        .store
-        .read(move |tx| Ok((users::find(tx, user)?, organizations::find(tx, organization)?)))
-        .await?;
+    let found = app.store.read(move |tx| Ok((users::find(tx, user)?, organizations::find(tx, organization)?))).await?;
     match found {
         (Some(user), Some(organization)) if !user.is_disabled() => Ok((user, organization)),
         _ => Err(AccountError::SignedOut),

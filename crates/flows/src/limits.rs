@@ -69,7 +69,7 @@ impl Limits {
     ///
     /// [`Limited`] if so.
     pub fn check_login(&self, client: ClientAddress, now: DateTime<Utc>) -> Result<(), Limited> {
-        self.with(|limiter| limiter.check(&self.address(Bucket::LoginAddress, self.rules.login_address, client), now))
+        self.with(|limiter| limiter.check(&by_address(Bucket::LoginAddress, self.rules.login_address, client), now))
     }
 
     /// Counts a password check before it happens, on the client's counter and the account's.
@@ -94,7 +94,7 @@ impl Limits {
         } else {
             Count { bucket: Bucket::LoginAccount, key: account.to_owned(), rule }
         };
-        let address = self.address(Bucket::LoginAddress, self.rules.login_address, client);
+        let address = by_address(Bucket::LoginAddress, self.rules.login_address, client);
         self.with(|limiter| limiter.admit(&[address, account.clone()], now))?;
         Ok(Admitted(account))
     }
@@ -110,7 +110,7 @@ impl Limits {
     ///
     /// [`Limited`]; then neither counter has grown.
     pub fn admit_signup(&self, client: ClientAddress, email: &str, now: DateTime<Utc>) -> Result<(), Limited> {
-        let address = self.address(Bucket::SignupAddress, self.rules.signup_address, client);
+        let address = by_address(Bucket::SignupAddress, self.rules.signup_address, client);
         let email = Count { bucket: Bucket::SignupEmail, key: email.to_owned(), rule: self.rules.signup_email };
         self.with(|limiter| limiter.admit(&[address, email], now))
     }
@@ -122,7 +122,7 @@ impl Limits {
     ///
     /// [`Limited`] when there were too many.
     pub fn admit_unknown_token(&self, client: ClientAddress, now: DateTime<Utc>) -> Result<(), Limited> {
-        let address = self.address(Bucket::RefreshAddress, self.rules.refresh_address, client);
+        let address = by_address(Bucket::RefreshAddress, self.rules.refresh_address, client);
         self.with(|limiter| limiter.admit(&[address], now))
     }
 
@@ -133,14 +133,16 @@ impl Limits {
     /// [`Limited`] when there were too many.
     pub fn admit_password_change(&self, user: UserId, now: DateTime<Utc>) -> Result<(), Limited> {
         let rule = self.rules.password_change;
-        self.with(|limiter| limiter.admit(&[Count { bucket: Bucket::PasswordChange, key: user.to_string(), rule }], now))
-    }
-
-    fn address(&self, bucket: Bucket, rule: Rule, client: ClientAddress) -> Count {
-        Count { bucket, key: client.key(), rule }
+        self.with(|limiter| {
+            limiter.admit(&[Count { bucket: Bucket::PasswordChange, key: user.to_string(), rule }], now)
+        })
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut Limiter) -> T) -> T {
         act(&mut self.limiter.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+fn by_address(bucket: Bucket, rule: Rule, client: ClientAddress) -> Count {
+    Count { bucket, key: client.key(), rule }
 }

@@ -59,8 +59,7 @@ pub async fn with_password(app: &App, login: Login) -> Result<SignedIn, LoginErr
         .await?;
     let account = found.as_ref().map_or_else(|| login.email.as_str().to_owned(), |(user, ..)| user.id.to_string());
     let is_known = found.as_ref().is_some_and(|(.., is_known)| *is_known);
-    let admitted =
-        app.limits.admit_login(address, &account, is_known, now).inspect_err(|_| note_limited(&login))?;
+    let admitted = app.limits.admit_login(address, &account, is_known, now).inspect_err(|_| note_limited(&login))?;
 
     let stored = found.as_ref().and_then(|(_, hash, _)| hash.as_deref());
     let (Verdict::Right { upgrade }, Some((user, Some(old_hash), _))) =

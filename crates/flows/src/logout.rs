@@ -19,8 +19,7 @@ pub async fn end_presented(app: &App, presented: Presented) -> Result<(), Troubl
         return Ok(());
     }
     let now = app.clock.now();
-    let ending =
-        Ending { at: now, reason: EndReason::Logout, remember_until: app.policies.session.mark_until(now) };
+    let ending = Ending { at: now, reason: EndReason::Logout, remember_until: app.policies.session.mark_until(now) };
     app.store
         .write(move |tx| {
             for session in issue::named_by(tx, &presented)? {

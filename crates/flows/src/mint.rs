@@ -70,11 +70,8 @@ impl Minter {
 
     fn claims(&self, grant: &Grant, now: DateTime<Utc>, ttl: TimeDelta) -> [(&'static str, Value); 10] {
         // `null` for nobody's roles is what existing verifiers have always seen.
-        let roles = if grant.roles.is_empty() {
-            Value::Null
-        } else {
-            grant.roles.iter().map(|role| role.claim()).collect()
-        };
+        let roles =
+            if grant.roles.is_empty() { Value::Null } else { grant.roles.iter().map(|role| role.claim()).collect() };
         [
             ("iss", json!(self.issuer)),
             ("sub", json!(grant.user.to_string())),

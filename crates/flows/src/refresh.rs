@@ -103,13 +103,11 @@ pub async fn exchange(
             grant.token_id = app.rng.id(now);
             let refresh_token = match spend {
                 Spend::Keep => token,
-                Spend::Rotate | Spend::Repeat => candidates
-                    .into_iter()
-                    .nth(successor)
-                    .ok_or(Trouble::Broken("a successor under no key"))?,
+                Spend::Rotate | Spend::Repeat => {
+                    candidates.into_iter().nth(successor).ok_or(Trouble::Broken("a successor under no key"))?
+                }
             };
-            let access_token =
-                app.minter.mint(&grant, now, app.policies.session.access_ttl).map_err(Trouble::Mint)?;
+            let access_token = app.minter.mint(&grant, now, app.policies.session.access_ttl).map_err(Trouble::Mint)?;
             Ok(Refreshed {
                 session: grant.session,
                 access_token,
@@ -185,7 +183,8 @@ fn refresh_in(tx: &mut Tx<'_>, request: &Request) -> Result<Rotation, StoreError
         Ok(spend) => {
             if spend == Spend::Rotate {
                 let expires_at = request.policy.refresh_expiry(found.session.expires_at, now);
-                let successor = request.successors.first().ok_or_else(|| StoreError::Query("no successor".to_owned()))?;
+                let successor =
+                    request.successors.first().ok_or_else(|| StoreError::Query("no successor".to_owned()))?;
                 refresh_tokens::insert(tx, successor, found.token.session, now, expires_at)?;
             }
             if spend != Spend::Repeat && found.token.first_used_at.is_none() {

@@ -67,6 +67,6 @@ impl Default for Bend {
 pub fn app(test: &TestStore, bend: Bend) -> App {
     let hasher = Hasher::new(bend.hashing, bend.rng.clone()).expect("hashing starts");
     let limits = Limits::new(bend.rules);
-    App::new(test.store.clone(), bend.clock, bend.rng, bend.ring, ISSUER, hasher, limits, bend.policies)
+    App::new(test.store.clone(), bend.clock, bend.rng, &bend.ring, ISSUER, hasher, limits, bend.policies)
         .expect("an app is made")
 }

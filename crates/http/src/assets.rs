@@ -36,8 +36,9 @@ pub static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
 
 impl Asset {
     fn new(name: &str, extension: &str, media_type: &'static str, body: &'static [u8]) -> Self {
-        let hash: String = Sha256::digest(body).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-        Self { path: format!("/auth/static/{name}.{hash}.{extension}"), media_type, body }
+        let digest = Sha256::digest(body);
+        let hash = digest.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+        Self { path: format!("/auth/static/{name}.{hash:016x}.{extension}"), media_type, body }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use authara_core::keys::KeyRing;
 use authara_core::password::PasswordPolicy;
 use authara_core::session::SessionPolicy;
 use authara_flows::hashing::stored::Cost;
@@ -37,6 +38,8 @@ pub fn store_options(database: &Database) -> StoreOptions {
 pub struct Booted {
     /// The application.
     pub app: Arc<App>,
+    /// The keys, for the demonstration page.
+    pub ring: Arc<KeyRing>,
     /// Kept for as long as it runs.
     pub lock: Option<data_dir::Lock>,
 }
@@ -58,11 +61,12 @@ pub async fn boot(config: &Config) -> Result<Booted, String> {
         }
         Database::Postgres(_) => None,
     };
-    let ring = match &config.tokens.keys {
+    let ring = Arc::new(match &config.tokens.keys {
         KeySource::Given(ring) => ring.clone(),
         KeySource::Generated => key_file::load_or_generate(&config.data_dir, &clock, &rng)?,
-    };
-    let store = Store::open(store_options(&config.database), Faults::none()).await.map_err(|error| error.to_string())?;
+    });
+    let store =
+        Store::open(store_options(&config.database), Faults::none()).await.map_err(|error| error.to_string())?;
     let mode = config.organization_mode;
     let stored = store.write(move |tx| installation::lock_mode(tx, mode)).await.map_err(|error| error.to_string())?;
     if stored != mode {
@@ -79,8 +83,8 @@ pub async fn boot(config: &Config) -> Result<Booted, String> {
         password: PasswordPolicy { min_length: config.passwords.min_length as usize },
         organization_mode: mode,
     };
-    let app = App::new(store, clock, rng, Arc::new(ring), &config.tokens.issuer, hasher, limits, policies)?;
-    Ok(Booted { app: Arc::new(app), lock })
+    let app = App::new(store, clock, rng, &ring, &config.tokens.issuer, hasher, limits, policies)?;
+    Ok(Booted { app: Arc::new(app), ring, lock })
 }
 
 fn session_policy(tokens: &TokenSettings) -> SessionPolicy {

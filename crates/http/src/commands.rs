@@ -65,7 +65,10 @@ pub fn run() -> ExitCode {
     let outcome = match command {
         Command::Serve => serve::run(),
         Command::Migrate => migrate::run(),
-        Command::Keys(Keys::Generate) => keys::generate(),
+        Command::Keys(Keys::Generate) => {
+            keys::generate();
+            Ok(())
+        }
         Command::Keys(Keys::Rotate) => keys::rotate(),
         Command::Backup { file } => backup::run(&file),
         Command::Healthcheck => healthcheck::run(),

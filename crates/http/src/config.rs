@@ -123,9 +123,7 @@ fn read_default_return_to(reader: &mut Reader<'_>) -> ReturnTo {
 }
 
 fn read_organization_mode(reader: &Reader<'_>) -> OrganizationMode {
-    let mode = reader
-        .text("AUTHARA_ORG_MODE")
-        .and_then(OrganizationMode::parse);
+    let mode = reader.text("AUTHARA_ORG_MODE").and_then(OrganizationMode::parse);
     mode.unwrap_or_default()
 }
 
@@ -153,10 +151,7 @@ mod testing {
     }
 
     /// Both lists; of a name in both, the second value holds.
-    pub(super) fn with<'a>(
-        some: &[(&'a str, &'a str)],
-        more: &[(&'a str, &'a str)],
-    ) -> Vec<(&'a str, &'a str)> {
+    pub(super) fn with<'a>(some: &[(&'a str, &'a str)], more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
         some.iter().chain(more).copied().collect()
     }
 }

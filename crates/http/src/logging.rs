@@ -20,7 +20,10 @@ impl FormatTime for Utc {
 /// Starts logging at this level. Calling it twice changes nothing.
 pub fn start(level: LogLevel) {
     // Libraries speak up only when something is wrong.
-    let filter = format!("warn,authara_server={0},authara_flows={0},authara_storage={0},access={0},security=info", level.as_str());
+    let filter = format!(
+        "warn,authara_server={0},authara_flows={0},authara_storage={0},access={0},security=info",
+        level.as_str()
+    );
     let _ = tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
         .with_timer(Utc(authara_flows::Clock::system()))

@@ -44,7 +44,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
         let mut allowed = Vec::new();
         for (method, _, route) in ROUTES.iter().filter(|(_, other, _)| *other == path) {
             if *method == "GET" {
-                resource = resource.route(route().guard(actix_web::guard::Any(actix_web::guard::Get()).or(actix_web::guard::Head())));
+                resource = resource
+                    .route(route().guard(actix_web::guard::Any(actix_web::guard::Get()).or(actix_web::guard::Head())));
                 allowed.extend(["GET", "HEAD"]);
             } else {
                 resource = resource.route(route().guard(actix_web::guard::Post()));
@@ -56,6 +57,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
             let allow = allow.clone();
             async move { HttpResponse::MethodNotAllowed().insert_header(("allow", allow)).finish() }
         };
-        config.service(resource.default_service(web::to(wrong_method)).wrap(actix_web::middleware::from_fn(middleware::guard)));
+        config.service(
+            resource.default_service(web::to(wrong_method)).wrap(actix_web::middleware::from_fn(middleware::guard)),
+        );
     }
 }

@@ -5,13 +5,13 @@ pub mod csrf;
 
 use actix_web::HttpRequest;
 use actix_web::http::header;
+use authara_core::audience::Audience;
 use authara_core::cookies::CookieValue;
 use authara_core::secret::RefreshToken;
 use authara_core::token::AccessClaims;
 use authara_core::user_agent;
 use authara_flows::access::{self, AccessError};
 use authara_flows::issue::{Client, Presented};
-use authara_core::audience::Audience;
 
 use crate::state::Server;
 

@@ -1,6 +1,6 @@
 //! The HTTP server: started by the binary, and in process by tests.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -44,6 +44,17 @@ impl Running {
     }
 }
 
+/// Where a program on this machine reaches a server that listens here: one that listens on every
+/// address is reached on the loopback one.
+pub fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
 /// Serves on a bound socket.
 ///
 /// # Errors
@@ -57,7 +68,7 @@ pub fn start(server: Server, listener: TcpListener, workers: usize) -> std::io::
             .app_data(server.clone())
             .configure(api::configure)
             .configure(pages::configure)
-            .configure(|config| pages::demo::configure(config, &server))
+            .configure(|config| pages::demo::configure(config, server.demo.as_ref()))
             .default_service(web::to(pages::error::not_found))
             .wrap(actix_web::middleware::from_fn(middleware::frame))
     })

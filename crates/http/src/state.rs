@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use authara_client::Authara;
 use authara_core::client_address::TrustedProxies;
 use authara_core::cookies::CookieNames;
 use authara_core::return_to::ReturnTo;
@@ -64,5 +65,5 @@ pub struct Server {
     /// The words.
     pub messages: Messages,
     /// This server as an application sees it, for the demonstration page.
-    pub demo: Option<()>,
+    pub demo: Option<Authara>,
 }

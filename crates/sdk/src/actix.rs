@@ -36,6 +36,7 @@ mod extract;
 mod middleware;
 
 use actix_web::dev::RequestHead;
+use actix_web::http::uri::PathAndQuery;
 
 pub use self::extract::Rejection;
 pub use self::middleware::{RequireAuth, RequireAuthService};
@@ -45,7 +46,7 @@ use crate::request_facts::RequestFacts;
 /// What the decisions need to know of a request; its head is that of an `HttpRequest` or of a
 /// `ServiceRequest`.
 pub fn request_facts(head: &RequestHead) -> RequestFacts<'_> {
-    let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
+    let target = head.uri.path_and_query().map_or("/", PathAndQuery::as_str);
     let mut facts = RequestFacts::new(head.method.as_str(), target);
     // HTTP/2 names the host in the address, and then it need not be repeated in a header.
     if let Some(authority) = head.uri.authority() {

@@ -118,7 +118,7 @@ impl Authara {
         let decision = self.0.gate.decide(facts, mode, now);
         match &decision {
             Decision::Anonymous { reason } | Decision::SignedOut { reason } | Decision::Misconfigured { reason } => {
-                self.complain(reason, now.timestamp())
+                self.complain(reason, now.timestamp());
             }
             Decision::Untouched | Decision::Identity(_) => {}
         }

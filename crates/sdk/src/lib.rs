@@ -29,7 +29,7 @@
 //! - *Signed out* and *away* are never confused. An outage neither sends anybody to the login page
 //!   nor clears a cookie.
 //! - No input makes anything here panic, and no secret is printed by `Debug` or `Display`.
-//! - Only the module [`Clock`] comes from reads the clock. Without features there is no I/O but
+//! - Only [`Clock`] tells the time, and it can be handed in. Without features there is no I/O but
 //!   reading the configuration, and no async runtime.
 
 #[cfg(feature = "actix")]

@@ -55,7 +55,8 @@ pub fn insert_password(
         t::created_at.eq(At(now)),
         t::updated_at.eq(At(now)),
     );
-    let made = on_backend!(tx, |conn| diesel::insert_into(t::table).values(row).on_conflict_do_nothing().execute(conn))?;
+    let made =
+        on_backend!(tx, |conn| diesel::insert_into(t::table).values(row).on_conflict_do_nothing().execute(conn))?;
     Ok(made == 1)
 }
 
@@ -65,12 +66,16 @@ pub fn insert_password(
 /// # Errors
 ///
 /// [`StoreError`] of the statement.
-pub fn replace_password(tx: &mut Tx<'_>, user: UserId, old: &str, new: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+pub fn replace_password(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    old: &str,
+    new: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
     use schema::auth_methods as t;
-    let row = t::table
-        .filter(t::user_id.eq(Key(user.0)))
-        .filter(t::provider.eq(PASSWORD))
-        .filter(t::password_hash.eq(old));
+    let row =
+        t::table.filter(t::user_id.eq(Key(user.0))).filter(t::provider.eq(PASSWORD)).filter(t::password_hash.eq(old));
     let set = (t::password_hash.eq(new), t::updated_at.eq(At(now)));
     Ok(on_backend!(tx, |conn| diesel::update(row).set(set).execute(conn))? == 1)
 }
@@ -82,7 +87,10 @@ pub fn replace_password(tx: &mut Tx<'_>, user: UserId, old: &str, new: &str, now
 /// [`StoreError`] of the statement.
 pub fn list_of(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<Listed>, StoreError> {
     use schema::auth_methods as t;
-    let query = t::table.filter(t::user_id.eq(Key(user.0))).select((t::provider, t::created_at)).order((t::created_at.asc(), t::id.asc()));
+    let query = t::table
+        .filter(t::user_id.eq(Key(user.0)))
+        .select((t::provider, t::created_at))
+        .order((t::created_at.asc(), t::id.asc()));
     let rows: Vec<(String, At)> = on_backend!(tx, |conn| query.load(conn))?;
     Ok(rows.into_iter().map(|(provider, at)| Listed { provider, created_at: at.0 }).collect())
 }

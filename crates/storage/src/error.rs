@@ -73,9 +73,10 @@ impl From<DieselError> for StoreError {
                 DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::UniqueViolation,
                 info,
             ) => Self::Conflict(info.message().to_owned()),
-            DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, info) => {
-                Self::Unavailable(info.message().to_owned())
-            }
+            DieselError::DatabaseError(
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+                info,
+            ) => Self::Unavailable(info.message().to_owned()),
             DieselError::DatabaseError(kind, info) => {
                 let message = info.message();
                 if message.contains("deadlock detected") {

@@ -33,7 +33,8 @@ pub fn insert(
         t::created_at.eq(At(now)),
         t::updated_at.eq(At(now)),
     );
-    let made = on_backend!(tx, |conn| diesel::insert_into(t::table).values(row).on_conflict_do_nothing().execute(conn))?;
+    let made =
+        on_backend!(tx, |conn| diesel::insert_into(t::table).values(row).on_conflict_do_nothing().execute(conn))?;
     Ok(made == 1)
 }
 
@@ -42,7 +43,11 @@ pub fn insert(
 /// # Errors
 ///
 /// [`StoreError`] of the statement; [`StoreError::Corrupt`] for a role nobody writes.
-pub fn find_role(tx: &mut Tx<'_>, organization: OrganizationId, user: UserId) -> Result<Option<OrganizationRole>, StoreError> {
+pub fn find_role(
+    tx: &mut Tx<'_>,
+    organization: OrganizationId,
+    user: UserId,
+) -> Result<Option<OrganizationRole>, StoreError> {
     use schema::memberships as t;
     let query = t::table.find((Key(organization.0), Key(user.0))).select(t::role);
     let role: Option<String> = on_backend!(tx, |conn| query.first(conn).optional())?;

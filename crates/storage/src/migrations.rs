@@ -93,12 +93,15 @@ fn has_table(conn: &mut PgConnection, name: &str) -> Result<bool, OpenError> {
         #[diesel(sql_type = diesel::sql_types::Bool)]
         found: bool,
     }
-    let query = diesel::sql_query("SELECT to_regclass($1) IS NOT NULL AS found").bind::<diesel::sql_types::Text, _>(name);
+    let query =
+        diesel::sql_query("SELECT to_regclass($1) IS NOT NULL AS found").bind::<diesel::sql_types::Text, _>(name);
     let row: Found = query.get_result(conn).map_err(|error| OpenError::Connect(error.to_string()))?;
     Ok(row.found)
 }
 
-fn versions<DB: diesel::backend::Backend>(source: &EmbeddedMigrations) -> Result<Vec<MigrationVersion<'static>>, OpenError> {
+fn versions<DB: diesel::backend::Backend>(
+    source: &EmbeddedMigrations,
+) -> Result<Vec<MigrationVersion<'static>>, OpenError> {
     let migrations: Vec<Box<dyn Migration<DB>>> = source.migrations().map_err(failed)?;
     Ok(migrations.iter().map(|migration| migration.name().version().as_owned()).collect())
 }

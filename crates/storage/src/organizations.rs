@@ -25,7 +25,8 @@ impl TryFrom<Row> for Organization {
         Ok(Self {
             id: OrganizationId(row.id.0),
             name: row.name,
-            kind: OrganizationKind::parse(&row.kind).ok_or_else(|| StoreError::corrupt("organizations", "unknown kind"))?,
+            kind: OrganizationKind::parse(&row.kind)
+                .ok_or_else(|| StoreError::corrupt("organizations", "unknown kind"))?,
             created_by: row.created_by.map(|key| UserId(key.0)),
             created_at: row.created_at.0,
             updated_at: row.updated_at.0,
@@ -49,7 +50,8 @@ pub fn insert(tx: &mut Tx<'_>, organization: &Organization) -> Result<bool, Stor
         t::created_at.eq(At(organization.created_at)),
         t::updated_at.eq(At(organization.updated_at)),
     );
-    let made = on_backend!(tx, |conn| diesel::insert_into(t::table).values(row).on_conflict_do_nothing().execute(conn))?;
+    let made =
+        on_backend!(tx, |conn| diesel::insert_into(t::table).values(row).on_conflict_do_nothing().execute(conn))?;
     Ok(made == 1)
 }
 
@@ -72,9 +74,8 @@ pub fn find(tx: &mut Tx<'_>, id: OrganizationId) -> Result<Option<Organization>,
 /// As [`find`].
 pub fn find_personal_of(tx: &mut Tx<'_>, creator: UserId) -> Result<Option<Organization>, StoreError> {
     use schema::organizations as t;
-    let query = t::table
-        .filter(t::created_by.eq(Key(creator.0)))
-        .filter(t::kind.eq(OrganizationKind::Personal.as_str()));
+    let query =
+        t::table.filter(t::created_by.eq(Key(creator.0))).filter(t::kind.eq(OrganizationKind::Personal.as_str()));
     let row: Option<Row> = on_backend!(tx, |conn| query.select(Row::as_select()).first(conn).optional())?;
     row.map(Organization::try_from).transpose()
 }

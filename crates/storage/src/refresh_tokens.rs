@@ -90,9 +90,7 @@ pub fn find(tx: &mut Tx<'_>, hash: &SecretHash) -> Result<Option<Token>, StoreEr
 /// [`StoreError`] of the statement; [`StoreError::Corrupt`] for values nobody writes.
 pub fn find_with_owner(tx: &mut Tx<'_>, hash: &SecretHash) -> Result<Option<(Token, Session, User)>, StoreError> {
     use schema::{refresh_tokens as t, sessions as s, users as u};
-    let query = t::table
-        .inner_join(s::table.inner_join(u::table))
-        .filter(t::hash.eq(hash.0.as_slice()));
+    let query = t::table.inner_join(s::table.inner_join(u::table)).filter(t::hash.eq(hash.0.as_slice()));
     let found: Option<(Row, sessions::Row, users::Row)> = on_backend!(tx, |conn| query
         .select((Row::as_select(), sessions::Row::as_select(), users::Row::as_select()))
         .first(conn)
@@ -133,7 +131,10 @@ pub fn note_first_use(tx: &mut Tx<'_>, hash: &SecretHash, now: DateTime<Utc>) ->
 /// [`StoreError`] of the statement.
 pub fn count_live(tx: &mut Tx<'_>, session: SessionId, now: DateTime<Utc>) -> Result<i64, StoreError> {
     use schema::refresh_tokens as t;
-    let live = t::table.filter(t::session_id.eq(Key(session.0))).filter(t::spent_at.is_null()).filter(t::expires_at.gt(At(now)));
+    let live = t::table
+        .filter(t::session_id.eq(Key(session.0)))
+        .filter(t::spent_at.is_null())
+        .filter(t::expires_at.gt(At(now)));
     Ok(on_backend!(tx, |conn| live.count().get_result(conn))?)
 }
 

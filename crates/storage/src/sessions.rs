@@ -165,7 +165,12 @@ pub fn end_all(tx: &mut Tx<'_>, ids: &[SessionId], ending: &Ending) -> Result<us
 /// # Errors
 ///
 /// [`StoreError`] of the statements.
-pub fn end_of_user(tx: &mut Tx<'_>, user: UserId, keep: Option<SessionId>, ending: &Ending) -> Result<usize, StoreError> {
+pub fn end_of_user(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    keep: Option<SessionId>,
+    ending: &Ending,
+) -> Result<usize, StoreError> {
     use schema::sessions as t;
     let query = t::table.filter(t::user_id.eq(Key(user.0))).filter(t::revoked_at.is_null()).select(t::id);
     let keys: Vec<Key> = on_backend!(tx, |conn| query.load(conn))?;

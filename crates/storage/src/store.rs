@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(feature = "testing")]
 use authara_core::event::{Event, Notice};
 
 use crate::revocations::Revocations;
@@ -58,7 +59,10 @@ pub struct PostgresOptions {
 
 impl fmt::Debug for PostgresOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PostgresOptions").field("url", &"[redacted]").field("schema", &self.schema).finish_non_exhaustive()
+        f.debug_struct("PostgresOptions")
+            .field("url", &"[redacted]")
+            .field("schema", &self.schema)
+            .finish_non_exhaustive()
     }
 }
 
@@ -86,27 +90,27 @@ pub(crate) struct Told {
 }
 
 impl Told {
-    fn take(&self, events: Vec<Event>, notices: Vec<Notice>) {
-        for event in &events {
-            tracing::debug!(event = event.name(), "recorded");
-        }
-        #[cfg(feature = "testing")]
-        {
-            let mut kept = self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            kept.0.extend(events);
-            kept.1.extend(notices);
-        }
-        #[cfg(not(feature = "testing"))]
-        drop(notices);
+    #[cfg(feature = "testing")]
+    fn keep(&self, effects: &Effects) {
+        let mut kept = self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        kept.0.extend(effects.events.iter().cloned());
+        kept.1.extend(effects.notices.iter().cloned());
     }
+
+    #[cfg(not(feature = "testing"))]
+    #[expect(clippy::unused_self, reason = "keeps something in tests")]
+    fn keep(&self, _: &Effects) {}
 }
 
 /// Runs what follows a commit, on the thread that committed.
 pub(crate) fn run_effects(effects: Effects, told: &Told) {
+    told.keep(&effects);
+    for event in &effects.events {
+        tracing::debug!(event = event.name(), "recorded");
+    }
     for effect in effects.after_commit {
         effect();
     }
-    told.take(effects.events, effects.notices);
 }
 
 /// Runs pending migrations and gives how many there were.
@@ -149,7 +153,7 @@ impl Store {
                 }
                 StoreOptions::Postgres(options) => {
                     migrations::check_postgres(&mut postgres::connect(&options)?, &options)?;
-                    postgres::Postgres::open(&options).map(Backend::Postgres)
+                    Ok(Backend::Postgres(postgres::Postgres::open(&options)))
                 }
             });
             opened.await.map_err(|error| OpenError::Connect(error.to_string()))??

@@ -6,9 +6,9 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use diesel::Connection as _;
 use diesel::connection::SimpleConnection as _;
 use diesel::pg::PgConnection;
-use diesel::Connection as _;
 use tempfile::TempDir;
 
 use crate::{Faults, PostgresOptions, SqliteOptions, Store, StoreOptions, store};

@@ -55,7 +55,8 @@ pub fn insert(tx: &mut Tx<'_>, user: &User) -> Result<bool, StoreError> {
         t::credential_version.eq(user.credential_version),
         t::disabled_at.eq(user.disabled_at.map(At)),
     );
-    let made = on_backend!(tx, |conn| diesel::insert_into(t::table).values(row).on_conflict_do_nothing().execute(conn))?;
+    let made =
+        on_backend!(tx, |conn| diesel::insert_into(t::table).values(row).on_conflict_do_nothing().execute(conn))?;
     Ok(made == 1)
 }
 

@@ -95,7 +95,12 @@ impl Presented {
     ///
     /// [`Refusal`] says why not. Only [`Refusal::Replayed`] asks for an action: end the session,
     /// and commit that.
-    pub fn check_spend(&self, audience: Audience, policy: &SessionPolicy, now: DateTime<Utc>) -> Result<Spend, Refusal> {
+    pub fn check_spend(
+        &self,
+        audience: Audience,
+        policy: &SessionPolicy,
+        now: DateTime<Utc>,
+    ) -> Result<Spend, Refusal> {
         if self.session_ended {
             return Err(Refusal::Ended);
         }
@@ -208,7 +213,12 @@ mod tests {
     #[test]
     fn s070_cookies_are_given_up_only_when_the_session_is_over() {
         let kept: Vec<_> = [
-            Refusal::Unknown, Refusal::Ended, Refusal::Replayed, Refusal::Expired, Refusal::Disabled, Refusal::NotMember,
+            Refusal::Unknown,
+            Refusal::Ended,
+            Refusal::Replayed,
+            Refusal::Expired,
+            Refusal::Disabled,
+            Refusal::NotMember,
             Refusal::Audience,
         ]
         .into_iter()
@@ -259,9 +269,8 @@ mod tests {
                     self.used.push(false);
                 }
                 Ok(Spend::Keep) => self.used[n] = true,
-                Ok(Spend::Repeat) => {}
                 Err(Refusal::Replayed) => self.ended = true,
-                Err(_) => {}
+                Ok(Spend::Repeat) | Err(_) => {}
             }
             verdict
         }

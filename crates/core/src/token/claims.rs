@@ -76,7 +76,7 @@ impl<'m> Claims<'m> {
         }
     }
 
-    /// A NumericDate (RFC 7519 section 2), fractions allowed, bounded to the years 0 to 9999.
+    /// A `NumericDate` (RFC 7519 section 2), fractions allowed, bounded to the years 0 to 9999.
     pub(super) fn instant(&self, name: &'static str) -> Result<DateTime<Utc>, VerifyError> {
         match self.0.get(name) {
             None => Err(VerifyError::ClaimMissing(name)),
@@ -144,7 +144,11 @@ fn numeric_date(value: &Value) -> Option<DateTime<Utc>> {
         return (0..YEAR_10000).contains(&seconds).then(|| DateTime::from_timestamp(seconds, 0)).flatten();
     }
     let seconds = number.as_f64()?;
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "bounded by the comparison before")]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        reason = "bounded by the comparison before"
+    )]
     if (0.0..YEAR_10000 as f64).contains(&seconds) {
         DateTime::from_timestamp_micros((seconds * 1e6) as i64)
     } else {

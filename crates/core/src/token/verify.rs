@@ -160,7 +160,8 @@ impl Verifier {
             token_id: claims.optional_text("jti")?.map(str::to_owned),
         };
         let not_before = claims.optional_instant("nbf")?;
-        if not_before.is_some_and(|start| start - now > self.clock_tolerance) || issued_at - now > self.clock_tolerance {
+        if not_before.is_some_and(|start| start - now > self.clock_tolerance) || issued_at - now > self.clock_tolerance
+        {
             return Err(VerifyError::NotYetValid);
         }
         if now - expires_at >= self.expiry_tolerance {
@@ -206,7 +207,11 @@ fn is_access_token_type(typ: Option<&Value>) -> bool {
     match typ {
         None => true,
         Some(Value::String(typ)) => {
-            let typ = typ.get(..12).filter(|p| p.eq_ignore_ascii_case("application/")).and_then(|_| typ.get(12..)).unwrap_or(typ);
+            let typ = typ
+                .get(..12)
+                .filter(|p| p.eq_ignore_ascii_case("application/"))
+                .and_then(|_| typ.get(12..))
+                .unwrap_or(typ);
             typ.eq_ignore_ascii_case(TYPE) || typ.eq_ignore_ascii_case("JWT")
         }
         Some(_) => false,

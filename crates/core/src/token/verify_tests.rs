@@ -111,8 +111,16 @@ fn s072_s073_s074_h085_h086_the_header_chooses_nothing() {
     }
     assert_eq!(verdict(&sign(&without(header(), "kid"), &claims())), Err(VerifyError::KeyIdMissing));
     assert_eq!(verdict(&sign(&without(header(), "alg"), &claims())), Err(VerifyError::Algorithm));
-    for (name, value) in [("jku", json!("https://evil.example")), ("jwk", json!({"kty": "oct"})), ("x5u", json!("x")), ("x5c", json!([]))] {
-        assert!(verdict(&sign(&with(header(), name, value), &claims())).is_ok(), "{name} is no key source, and no fault");
+    for (name, value) in [
+        ("jku", json!("https://evil.example")),
+        ("jwk", json!({"kty": "oct"})),
+        ("x5u", json!("x")),
+        ("x5c", json!([])),
+    ] {
+        assert!(
+            verdict(&sign(&with(header(), name, value), &claims())).is_ok(),
+            "{name} is no key source, and no fault"
+        );
     }
 }
 
@@ -133,8 +141,14 @@ fn s075_h083_h091_h092_h093_required_claims_have_the_right_type() {
         }
     }
     for name in ["exp", "iat", "nbf"] {
-        for wrong in [json!("1790000600"), json!(-1), json!(1e300), json!(-1e300), json!(i64::MAX), json!(u64::MAX), json!(null)] {
-            assert_eq!(verdict(&sign(&header(), &with(claims(), name, wrong.clone()))), Err(VerifyError::ClaimInvalid(name)), "{name}: {wrong}");
+        for wrong in
+            [json!("1790000600"), json!(-1), json!(1e300), json!(-1e300), json!(i64::MAX), json!(u64::MAX), json!(null)]
+        {
+            assert_eq!(
+                verdict(&sign(&header(), &with(claims(), name, wrong.clone()))),
+                Err(VerifyError::ClaimInvalid(name)),
+                "{name}: {wrong}"
+            );
         }
     }
     for name in ["sub", "sid", "org_id"] {
@@ -150,7 +164,15 @@ fn h081_h088_h089_h090_s076_issuer_and_audience_are_exact() {
         assert_eq!(verdict(&sign(&header(), &with(claims(), "iss", json!(iss)))), Err(VerifyError::Issuer));
     }
     assert!(verdict(&sign(&header(), &with(claims(), "aud", json!("app")))).is_ok());
-    for aud in [json!([]), json!(["admin"]), json!("admin"), json!(["app", "admin"]), json!(["app", "app"]), json!([1]), json!("App")] {
+    for aud in [
+        json!([]),
+        json!(["admin"]),
+        json!("admin"),
+        json!(["app", "admin"]),
+        json!(["app", "app"]),
+        json!([1]),
+        json!("App"),
+    ] {
         assert_eq!(verdict(&sign(&header(), &with(claims(), "aud", aud.clone()))), Err(VerifyError::Audience), "{aud}");
     }
     let admin = sign(&header(), &with(claims(), "aud", json!(["admin"])));
@@ -180,7 +202,10 @@ fn h094_h095_h096_h097_roles_are_known_words() {
     assert_eq!(open.verify(&odd, "app", now()).unwrap().organization_role.as_str(), "emperor");
     let newer = sign(&header(), &with(claims(), "roles", json!(["authara:operator"])));
     assert_eq!(open.verify(&newer, "app", now()).unwrap().roles, ["authara:operator"]);
-    assert_eq!(open.verify(&sign(&header(), &with(claims(), "roles", json!(["x"]))), "app", now()), Err(VerifyError::RoleNamespace));
+    assert_eq!(
+        open.verify(&sign(&header(), &with(claims(), "roles", json!(["x"]))), "app", now()),
+        Err(VerifyError::RoleNamespace)
+    );
 }
 
 #[test]
@@ -188,8 +213,8 @@ fn s077_h082_h098_h099_time_is_checked_to_the_boundary() {
     for (name, value, ok) in [
         ("exp", json!(NOW), false),
         ("exp", json!(NOW + 1), true),
-        ("exp", json!(NOW as f64 + 0.5), true),
-        ("exp", json!(NOW as f64 - 0.5), false),
+        ("exp", json!(1_790_000_000.5), true),
+        ("exp", json!(1_789_999_999.5), false),
         ("iat", json!(NOW + 5), true),
         ("iat", json!(NOW + 6), false),
         ("nbf", json!(NOW + 5), true),

@@ -140,6 +140,10 @@ impl ResponseError for ApiError {
 }
 
 /// Every path that no route matches.
+///
+/// # Errors
+///
+/// Always 404.
 pub async fn not_found() -> Result<HttpResponse, ApiError> {
     Err(ApiError::not_found())
 }

@@ -32,9 +32,7 @@ pub async fn refresh(call: Call<RefreshTokens>) -> Result<HttpResponse, ApiError
     }
     let audience = match audience {
         None => Audience::App,
-        Some(text) => {
-            Audience::parse(&text).ok_or_else(|| ApiError::invalid("\"audience\" must be app or admin."))?
-        }
+        Some(text) => Audience::parse(&text).ok_or_else(|| ApiError::invalid("\"audience\" must be app or admin."))?,
     };
     let refreshed = refresh::exchange(&call.server.app, token, audience, client, Use::Rotating).await?;
     Ok(respond::ok(&Tokens {

@@ -9,7 +9,7 @@ use tracing::{info, warn};
 use crate::boot::{self, Booted};
 use crate::config::{Config, Database};
 use crate::messages::Messages;
-use crate::pages::templates;
+use crate::pages::{demo, templates};
 use crate::state::{Server, Settings};
 use crate::{logging, server, workers};
 
@@ -22,7 +22,7 @@ pub(super) fn run() -> Result<(), String> {
 async fn serve(config: Config) -> Result<(), String> {
     // Before anything is made on disk: a second start on a busy port should leave no trace.
     let listener = bind(config.listen_addr)?;
-    let Booted { app, lock } = boot::boot(&config).await?;
+    let Booted { app, ring, lock } = boot::boot(&config).await?;
     workers::start_clean_up(&app);
     let settings = Settings {
         public_url: config.public_url.clone(),
@@ -33,7 +33,7 @@ async fn serve(config: Config) -> Result<(), String> {
         is_development: !config.environment.is_production(),
     };
     let address = listener.local_addr().map_err(|error| error.to_string())?;
-    let demo = None;
+    let demo = if settings.is_development { Some(demo::connect(&ring, &config.tokens.issuer, &settings.cookie_names, address)?) } else { None };
     let state = Server { app, settings, templates: templates::load()?, messages: Messages::english()?, demo };
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let running = server::start(state, listener, cores).map_err(|error| format!("cannot serve: {error}"))?;

@@ -20,22 +20,14 @@ pub struct CookieSettings {
 impl CookieSettings {
     /// `Secure` goes with https, whatever the environment is called, and with production, where
     /// http is only left for this machine (S-066).
-    pub(super) fn read(
-        reader: &mut Reader<'_>,
-        environment: Environment,
-        public_url: &PublicUrl,
-    ) -> Self {
+    pub(super) fn read(reader: &mut Reader<'_>, environment: Environment, public_url: &PublicUrl) -> Self {
         let prefixed = reader.flag(PREFIX);
         if prefixed && !public_url.https {
             // Browsers throw such a cookie away when it comes over http, and nobody could sign in.
             reader.fault(PREFIX, "needs a PUBLIC_URL that begins with https://");
         }
         Self {
-            names: if prefixed {
-                CookieNames::host_prefixed()
-            } else {
-                CookieNames::contract()
-            },
+            names: if prefixed { CookieNames::host_prefixed() } else { CookieNames::contract() },
             secure: public_url.https || environment.is_production(),
         }
     }
@@ -57,11 +49,7 @@ mod tests {
             ("prod", "https://example.com", true),
         ] {
             let pairs = with(&[("APP_ENV", environment)], &[("PUBLIC_URL", url), issuer]);
-            assert_eq!(
-                load(&pairs).unwrap().0.cookies.secure,
-                secure,
-                "{environment} {url}"
-            );
+            assert_eq!(load(&pairs).unwrap().0.cookies.secure, secure, "{environment} {url}");
         }
     }
 
@@ -72,9 +60,6 @@ mod tests {
         let on = (PREFIX, "true");
         let (config, _) = load(&[("PUBLIC_URL", "https://localhost"), on]).unwrap();
         assert_eq!(config.cookies.names, CookieNames::host_prefixed());
-        assert_eq!(
-            faults(&[on]),
-            "AUTHARA_HOST_PREFIX_COOKIES: needs a PUBLIC_URL that begins with https://"
-        );
+        assert_eq!(faults(&[on]), "AUTHARA_HOST_PREFIX_COOKIES: needs a PUBLIC_URL that begins with https://");
     }
 }

@@ -73,9 +73,7 @@ impl Database {
     }
 
     fn in_folder(data_dir: &Path) -> Self {
-        Self::Sqlite {
-            path: data_dir.join(SQLITE_FILE),
-        }
+        Self::Sqlite { path: data_dir.join(SQLITE_FILE) }
     }
 
     fn on(server: PostgresServer, reader: &Reader<'_>) -> Self {
@@ -98,10 +96,7 @@ impl Database {
 fn check_idle_connections(reader: &mut Reader<'_>) {
     let most = reader.number(MAX_CONNECTIONS);
     if reader.is_given(MAX_IDLE) && reader.number(MAX_IDLE) > most {
-        reader.refuse(
-            MAX_IDLE,
-            &format!("must not exceed {MAX_CONNECTIONS}={most}"),
-        );
+        reader.refuse(MAX_IDLE, &format!("must not exceed {MAX_CONNECTIONS}={most}"));
     }
 }
 
@@ -110,11 +105,7 @@ fn read_parts(reader: &mut Reader<'_>, selecting: &str) -> PostgresServer {
         if reader.is_given(name) {
             continue;
         }
-        let way_out = if name == PASSWORD {
-            format!("; without a password, use {URL} instead")
-        } else {
-            String::new()
-        };
+        let way_out = if name == PASSWORD { format!("; without a password, use {URL} instead") } else { String::new() };
         let message = format!("is required, because {selecting} selects PostgreSQL{way_out}");
         reader.fault(name, message);
     }
@@ -167,13 +158,8 @@ mod tests {
     use super::super::testing::{PRODUCTION, faults, load, with};
     use super::*;
 
-    const FIVE: &[(&str, &str)] = &[
-        (HOST, "db.example.com"),
-        (PORT, "5432"),
-        (USERNAME, "authara"),
-        (PASSWORD, "canary"),
-        (DATABASE, "auth"),
-    ];
+    const FIVE: &[(&str, &str)] =
+        &[(HOST, "db.example.com"), (PORT, "5432"), (USERNAME, "authara"), (PASSWORD, "canary"), (DATABASE, "auth")];
 
     fn database(pairs: &[(&str, &str)]) -> Database {
         load(pairs).unwrap().0.database
@@ -193,15 +179,9 @@ mod tests {
     #[test]
     fn nothing_said_means_a_file_in_the_data_folder() {
         assert_eq!(database(&[]), file("./data/authara.db"));
-        assert_eq!(
-            database(&[("AUTHARA_DATA_DIR", "/srv/a")]),
-            file("/srv/a/authara.db")
-        );
+        assert_eq!(database(&[("AUTHARA_DATA_DIR", "/srv/a")]), file("/srv/a/authara.db"));
         // A preference is not yet a choice.
-        assert_eq!(
-            database(&[("POSTGRESQL_SCHEMA", "authara")]),
-            file("./data/authara.db")
-        );
+        assert_eq!(database(&[("POSTGRESQL_SCHEMA", "authara")]), file("./data/authara.db"));
     }
 
     #[test]
@@ -230,10 +210,7 @@ mod tests {
             "postgres://u:canary @h/d",
         ] {
             let faults = faults(&[(URL, url)]);
-            assert!(
-                faults.starts_with("AUTHARA_DATABASE_URL: must "),
-                "{url}: {faults}"
-            );
+            assert!(faults.starts_with("AUTHARA_DATABASE_URL: must "), "{url}: {faults}");
             assert!(!faults.contains("canary"), "{faults}");
         }
     }
@@ -241,22 +218,12 @@ mod tests {
     #[test]
     fn any_of_five_variables_selects_postgresql_and_the_others_are_asked_for() {
         let settings = postgres(FIVE);
-        assert_eq!(
-            (settings.schema.as_str(), settings.timezone.as_str()),
-            ("authara", "UTC")
-        );
-        assert!(
-            settings
-                .connection_url()
-                .starts_with("postgres://authara:canary@db.example.com:5432/auth?")
-        );
+        assert_eq!((settings.schema.as_str(), settings.timezone.as_str()), ("authara", "UTC"));
+        assert!(settings.connection_url().starts_with("postgres://authara:canary@db.example.com:5432/auth?"));
         for given in FIVE {
             let faults = faults(&[*given]);
             for (name, _) in FIVE {
-                let line = format!(
-                    "{name}: is required, because {} selects PostgreSQL",
-                    given.0
-                );
+                let line = format!("{name}: is required, because {} selects PostgreSQL", given.0);
                 assert_eq!(faults.contains(&line), *name != given.0, "{faults}");
             }
         }
@@ -277,15 +244,9 @@ mod tests {
         assert_eq!((settings.max_connections, settings.max_idle), (40, 20));
         assert_eq!(settings.max_lifetime, Some(Duration::from_secs(30 * 60)));
         assert_eq!(settings.max_idle_time, Some(Duration::from_secs(5 * 60)));
-        let unlimited = [
-            ("AUTHARA_DB_CONN_MAX_LIFETIME", "0"),
-            ("AUTHARA_DB_CONN_MAX_IDLE_TIME", "0s"),
-        ];
+        let unlimited = [("AUTHARA_DB_CONN_MAX_LIFETIME", "0"), ("AUTHARA_DB_CONN_MAX_IDLE_TIME", "0s")];
         let settings = postgres(&with(FIVE, &unlimited));
-        assert_eq!(
-            (settings.max_lifetime, settings.max_idle_time),
-            (None, None)
-        );
+        assert_eq!((settings.max_lifetime, settings.max_idle_time), (None, None));
     }
 
     #[test]
@@ -311,9 +272,6 @@ mod tests {
     #[test]
     fn statements_are_never_logged_in_production() {
         let faults = faults(&with(PRODUCTION, &[(LOG_SQL, "true")]));
-        assert!(
-            faults.contains("POSTGRESQL_LOG_SQL: must be false in production"),
-            "{faults}"
-        );
+        assert!(faults.contains("POSTGRESQL_LOG_SQL: must be false in production"), "{faults}");
     }
 }

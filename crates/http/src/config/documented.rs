@@ -104,12 +104,10 @@ const REFERENCE: &str = "
 ";
 
 fn reference() -> impl Iterator<Item = (&'static str, Option<&'static str>)> {
-    REFERENCE
-        .split_whitespace()
-        .map(|line| match line.split_once('=') {
-            Some((name, default)) => (name, Some(default)),
-            None => (line, None),
-        })
+    REFERENCE.split_whitespace().map(|line| match line.split_once('=') {
+        Some((name, default)) => (name, Some(default)),
+        None => (line, None),
+    })
 }
 
 #[test]
@@ -125,20 +123,10 @@ fn c13_1_02_only_production_requires_anything() {
     assert!(load(&[]).is_ok());
     assert!(load(PRODUCTION).is_ok());
     for missing in ["PUBLIC_URL", "AUTHARA_JWT_ISSUER"] {
-        let rest: Vec<_> = PRODUCTION
-            .iter()
-            .copied()
-            .filter(|(name, _)| *name != missing)
-            .collect();
-        assert_eq!(
-            faults(&rest),
-            format!("{missing}: is required in production")
-        );
+        let rest: Vec<_> = PRODUCTION.iter().copied().filter(|(name, _)| *name != missing).collect();
+        assert_eq!(faults(&rest), format!("{missing}: is required in production"));
     }
-    let server = [
-        ("AUTHARA_DATABASE_URL", "postgres://u@h/d"),
-        ("AUTHARA_JWT_KEYS", KEY),
-    ];
+    let server = [("AUTHARA_DATABASE_URL", "postgres://u@h/d"), ("AUTHARA_JWT_KEYS", KEY)];
     assert_eq!(
         faults(&with(PRODUCTION, &server)),
         "AUTHARA_JWT_ACTIVE_KEY_ID: is required in production with PostgreSQL"
@@ -179,27 +167,11 @@ fn c13_1_11_an_audit_retention_of_zero_is_refused() {
 #[test]
 fn c13_1_12_a_default_return_target_elsewhere_is_refused() {
     let target = |text| load(&[("AUTHARA_DEFAULT_RETURN_TO", text)]);
-    for text in [
-        "//evil.example",
-        "https://evil.example",
-        "account",
-        "/\\evil.example",
-        " /account",
-    ] {
+    for text in ["//evil.example", "https://evil.example", "account", "/\\evil.example", " /account"] {
         let fault = target(text).unwrap_err();
-        assert!(
-            fault.starts_with("AUTHARA_DEFAULT_RETURN_TO: must be a path"),
-            "{fault}"
-        );
+        assert!(fault.starts_with("AUTHARA_DEFAULT_RETURN_TO: must be a path"), "{fault}");
     }
-    assert_eq!(
-        target("/account?tab=a#b")
-            .unwrap()
-            .0
-            .default_return_to
-            .as_str(),
-        "/account?tab=a#b"
-    );
+    assert_eq!(target("/account?tab=a#b").unwrap().0.default_return_to.as_str(), "/account?tab=a#b");
     assert_eq!(load(&[]).unwrap().0.default_return_to.as_str(), "/");
 }
 
@@ -210,18 +182,9 @@ fn c13_1_13_three_organization_modes_exist() {
         ("single", OrganizationMode::Single),
         ("multi", OrganizationMode::Multi),
     ] {
-        assert_eq!(
-            load(&[("AUTHARA_ORG_MODE", text)])
-                .unwrap()
-                .0
-                .organization_mode,
-            mode
-        );
+        assert_eq!(load(&[("AUTHARA_ORG_MODE", text)]).unwrap().0.organization_mode, mode);
     }
-    assert_eq!(
-        load(&[]).unwrap().0.organization_mode,
-        OrganizationMode::Single
-    );
+    assert_eq!(load(&[]).unwrap().0.organization_mode, OrganizationMode::Single);
     for text in ["team", "Single", "multi "] {
         assert!(load(&[("AUTHARA_ORG_MODE", text)]).is_err(), "{text}");
     }

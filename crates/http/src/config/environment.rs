@@ -101,28 +101,13 @@ mod tests {
             (&[url("http://[::1]:8080")], Development),
             (&[url("https://login.example.com")], Production),
             (&[url("https://localhost.example.com")], Production),
-            (
-                &[listen("0.0.0.0:8080"), url("http://localhost:8080")],
-                Production,
-            ),
-            (
-                &[listen("[::]:8080"), url("http://localhost:8080")],
-                Production,
-            ),
-            (
-                &[listen("192.0.2.1:8080"), url("https://login.example.com")],
-                Production,
-            ),
+            (&[listen("0.0.0.0:8080"), url("http://localhost:8080")], Production),
+            (&[listen("[::]:8080"), url("http://localhost:8080")], Production),
+            (&[listen("192.0.2.1:8080"), url("https://login.example.com")], Production),
             // What the operator says wins.
             (&[("APP_ENV", "dev"), listen("0.0.0.0:8080")], Development),
-            (
-                &[("APP_ENV", "dev"), url("http://login.example.com")],
-                Development,
-            ),
-            (
-                &[("APP_ENV", "prod"), url("http://localhost:8080")],
-                Production,
-            ),
+            (&[("APP_ENV", "dev"), url("http://login.example.com")], Development),
+            (&[("APP_ENV", "prod"), url("http://localhost:8080")], Production),
             (&[("APP_ENV", ""), listen("127.0.0.1:8080")], Development),
         ];
         for (pairs, expected) in table {
@@ -133,36 +118,21 @@ mod tests {
 
     #[test]
     fn s158_a_reachable_server_without_a_name_has_to_meet_the_production_rules() {
-        for pairs in [
-            &[("AUTHARA_LISTEN_ADDR", "0.0.0.0:8080")][..],
-            &[("APP_ENV", "prod")],
-        ] {
+        for pairs in [&[("AUTHARA_LISTEN_ADDR", "0.0.0.0:8080")][..], &[("APP_ENV", "prod")]] {
             let faults = faults(pairs);
-            assert!(
-                faults.contains("PUBLIC_URL: is required in production"),
-                "{faults}"
-            );
-            assert!(
-                faults.contains("AUTHARA_JWT_ISSUER: is required in production"),
-                "{faults}"
-            );
+            assert!(faults.contains("PUBLIC_URL: is required in production"), "{faults}");
+            assert!(faults.contains("AUTHARA_JWT_ISSUER: is required in production"), "{faults}");
             assert!(!faults.contains("AUTHARA_JWT_KEYS"), "{faults}");
         }
         let faults = faults(&[("PUBLIC_URL", "https://login.example.com/path")]);
-        assert!(
-            faults.contains("AUTHARA_JWT_ISSUER: is required in production"),
-            "{faults}"
-        );
+        assert!(faults.contains("AUTHARA_JWT_ISSUER: is required in production"), "{faults}");
     }
 
     #[test]
     fn only_two_names_of_environments_exist() {
         for name in ["production", "development", "Prod", "test"] {
             let faults = faults(&[("APP_ENV", name)]);
-            assert_eq!(
-                faults,
-                format!("APP_ENV: must be one of dev, prod (got {name:?})")
-            );
+            assert_eq!(faults, format!("APP_ENV: must be one of dev, prod (got {name:?})"));
         }
     }
 

@@ -17,10 +17,7 @@ pub struct Fault {
 impl Fault {
     /// Puts a message under the name of a variable.
     pub fn new(variable: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            variable: variable.into(),
-            message: message.into(),
-        }
+        Self { variable: variable.into(), message: message.into() }
     }
 }
 
@@ -42,10 +39,7 @@ pub struct Warning {
 impl Warning {
     /// Puts a message under the name of a variable.
     pub fn new(variable: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            variable: variable.into(),
-            message: message.into(),
-        }
+        Self { variable: variable.into(), message: message.into() }
     }
 }
 

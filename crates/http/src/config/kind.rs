@@ -84,26 +84,17 @@ impl Kind {
 
     /// Any whole number from 1 on.
     pub(super) const fn count() -> Self {
-        Self::Int {
-            min: 1,
-            max: u32::MAX,
-        }
+        Self::Int { min: 1, max: u32::MAX }
     }
 
     /// Any duration above zero.
     pub(super) const fn positive_duration() -> Self {
-        Self::Duration {
-            min: SHORTEST,
-            max: FOREVER,
-        }
+        Self::Duration { min: SHORTEST, max: FOREVER }
     }
 
     /// Any duration that is not negative.
     pub(super) const fn duration_or_zero() -> Self {
-        Self::Duration {
-            min: TimeDelta::zero(),
-            max: FOREVER,
-        }
+        Self::Duration { min: TimeDelta::zero(), max: FOREVER }
     }
 
     /// May this text stand in it?
@@ -174,19 +165,9 @@ mod tests {
             let expected = "must be a whole number from 1 to 65535";
             assert_eq!(port.check(text), Err(expected.to_owned()), "{text}");
         }
-        let minute = Kind::Duration {
-            min: TimeDelta::zero(),
-            max: TimeDelta::seconds(60),
-        };
-        assert!(
-            ["0", "0s", "60s", "1m"]
-                .iter()
-                .all(|text| minute.check(text).is_ok())
-        );
-        assert_eq!(
-            minute.check("61s"),
-            Err("must be a duration from 0s to 60s".to_owned())
-        );
+        let minute = Kind::Duration { min: TimeDelta::zero(), max: TimeDelta::seconds(60) };
+        assert!(["0", "0s", "60s", "1m"].iter().all(|text| minute.check(text).is_ok()));
+        assert_eq!(minute.check("61s"), Err("must be a duration from 0s to 60s".to_owned()));
         assert!(Kind::positive_duration().check("0").is_err());
         assert!(Kind::positive_duration().check("1ns").is_ok());
         assert!(Kind::duration_or_zero().check("0").is_ok());
@@ -196,19 +177,10 @@ mod tests {
     #[test]
     fn words_are_literal_unless_said_otherwise() {
         let values = &["dev", "prod"];
-        let exact = Kind::Enum {
-            values,
-            spelling: Spelling::Exact,
-        };
-        let loose = Kind::Enum {
-            values,
-            spelling: Spelling::Loose,
-        };
+        let exact = Kind::Enum { values, spelling: Spelling::Exact };
+        let loose = Kind::Enum { values, spelling: Spelling::Loose };
         assert!(exact.check("dev").is_ok());
-        assert_eq!(
-            exact.check("Dev"),
-            Err("must be one of dev, prod".to_owned())
-        );
+        assert_eq!(exact.check("Dev"), Err("must be one of dev, prod".to_owned()));
         assert!(loose.check(" Dev ").is_ok());
         assert!(loose.check("development").is_err());
     }

@@ -27,31 +27,13 @@ pub struct RateLimits {
 
 impl RateLimits {
     pub(super) fn read(reader: &Reader<'_>) -> Self {
-        let rule = |limit, window| Rule {
-            limit: reader.number(limit),
-            window: reader.duration(window),
-        };
+        let rule = |limit, window| Rule { limit: reader.number(limit), window: reader.duration(window) };
         Self {
-            login_ip: rule(
-                "AUTHARA_RATE_LIMIT_LOGIN_IP_LIMIT",
-                "AUTHARA_RATE_LIMIT_LOGIN_IP_WINDOW",
-            ),
-            login_account: rule(
-                "AUTHARA_RATE_LIMIT_LOGIN_EMAIL_LIMIT",
-                "AUTHARA_RATE_LIMIT_LOGIN_EMAIL_WINDOW",
-            ),
-            signup_ip: rule(
-                "AUTHARA_RATE_LIMIT_SIGNUP_IP_LIMIT",
-                "AUTHARA_RATE_LIMIT_SIGNUP_IP_WINDOW",
-            ),
-            signup_email: rule(
-                "AUTHARA_RATE_LIMIT_SIGNUP_EMAIL_LIMIT",
-                "AUTHARA_RATE_LIMIT_SIGNUP_EMAIL_WINDOW",
-            ),
-            refresh_ip: rule(
-                "AUTHARA_RATE_LIMIT_REFRESH_IP_LIMIT",
-                "AUTHARA_RATE_LIMIT_REFRESH_IP_WINDOW",
-            ),
+            login_ip: rule("AUTHARA_RATE_LIMIT_LOGIN_IP_LIMIT", "AUTHARA_RATE_LIMIT_LOGIN_IP_WINDOW"),
+            login_account: rule("AUTHARA_RATE_LIMIT_LOGIN_EMAIL_LIMIT", "AUTHARA_RATE_LIMIT_LOGIN_EMAIL_WINDOW"),
+            signup_ip: rule("AUTHARA_RATE_LIMIT_SIGNUP_IP_LIMIT", "AUTHARA_RATE_LIMIT_SIGNUP_IP_WINDOW"),
+            signup_email: rule("AUTHARA_RATE_LIMIT_SIGNUP_EMAIL_LIMIT", "AUTHARA_RATE_LIMIT_SIGNUP_EMAIL_WINDOW"),
+            refresh_ip: rule("AUTHARA_RATE_LIMIT_REFRESH_IP_LIMIT", "AUTHARA_RATE_LIMIT_REFRESH_IP_WINDOW"),
             password_change: rule(
                 "AUTHARA_RATE_LIMIT_PASSWORD_CHANGE_LIMIT",
                 "AUTHARA_RATE_LIMIT_PASSWORD_CHANGE_WINDOW",
@@ -85,10 +67,7 @@ mod tests {
         };
         assert_eq!(load(&[]).unwrap().0.limits, expected);
         expected.signup_ip = rule(7, TimeDelta::seconds(90));
-        let pairs = [
-            ("AUTHARA_RATE_LIMIT_SIGNUP_IP_LIMIT", "7"),
-            ("AUTHARA_RATE_LIMIT_SIGNUP_IP_WINDOW", "1m30s"),
-        ];
+        let pairs = [("AUTHARA_RATE_LIMIT_SIGNUP_IP_LIMIT", "7"), ("AUTHARA_RATE_LIMIT_SIGNUP_IP_WINDOW", "1m30s")];
         assert_eq!(load(&pairs).unwrap().0.limits, expected);
     }
 

@@ -51,9 +51,7 @@ pub(super) fn nanoseconds(text: &str) -> Option<i64> {
         if whole.is_empty() && fraction.is_empty() {
             return None;
         }
-        let end = tail
-            .find(|c: char| c == '.' || c.is_ascii_digit())
-            .unwrap_or(tail.len());
+        let end = tail.find(|c: char| c == '.' || c.is_ascii_digit()).unwrap_or(tail.len());
         let (unit, tail) = tail.split_at(end);
         total = total.checked_add(amount(whole, fraction, nanoseconds_in(unit)?)?)?;
         rest = tail;
@@ -62,19 +60,13 @@ pub(super) fn nanoseconds(text: &str) -> Option<i64> {
 }
 
 fn split_digits(text: &str) -> (&str, &str) {
-    let end = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     text.split_at(end)
 }
 
 /// `whole.fraction` times `unit`; either half may be empty. Below a nanosecond is cut off.
 fn amount(whole: &str, fraction: &str, unit: i128) -> Option<i128> {
-    let whole: i128 = if whole.is_empty() {
-        0
-    } else {
-        whole.parse::<i64>().ok()?.into()
-    };
+    let whole: i128 = if whole.is_empty() { 0 } else { whole.parse::<i64>().ok()?.into() };
     // Fifteen digits of an hour are far below a nanosecond.
     let (mut value, mut scale): (i128, i128) = (0, 1);
     for digit in fraction.chars().take(15) {

@@ -51,13 +51,7 @@ impl PostgresSettings {
     pub fn connection_url(&self) -> String {
         let options = encode(&self.session_options());
         match &self.server {
-            PostgresServer::Parts {
-                host,
-                port,
-                username,
-                password,
-                database,
-            } => format!(
+            PostgresServer::Parts { host, port, username, password, database } => format!(
                 "postgres://{}:{}@{}:{port}/{}?options={options}",
                 encode(username),
                 encode(password.expose()),
@@ -113,11 +107,7 @@ fn query_of(url: &str) -> Option<&str> {
 
 /// Percent-encodes everything but unreserved characters (RFC 3986 section 2.3).
 fn encode(text: &str) -> String {
-    let hex = |digit: u8| {
-        char::from_digit(digit.into(), 16)
-            .unwrap_or('0')
-            .to_ascii_uppercase()
-    };
+    let hex = |digit: u8| char::from_digit(digit.into(), 16).unwrap_or('0').to_ascii_uppercase();
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
@@ -132,15 +122,9 @@ fn encode(text: &str) -> String {
 /// IPv6 addresses stand in brackets, whether they were given that way or not. The slashes of a
 /// folder are encoded like everything else, or libpq would take them for the path.
 fn encode_host(host: &str) -> String {
-    let bare = host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'));
+    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
     let encoded = encode(bare.unwrap_or(host));
-    if encoded.contains("%3A") {
-        format!("[{}]", encoded.replace("%3A", ":"))
-    } else {
-        encoded
-    }
+    if encoded.contains("%3A") { format!("[{}]", encoded.replace("%3A", ":")) } else { encoded }
 }
 
 /// The server splits options at blanks, unless a backslash stands before them.
@@ -213,10 +197,7 @@ mod tests {
             ("/run/postgresql", "%2Frun%2Fpostgresql"),
         ] {
             let url = parts(host, "x").connection_url();
-            assert_eq!(
-                url,
-                format!("postgres://me%40work:x@{encoded}:5432/auth%20db?{OPTIONS}")
-            );
+            assert_eq!(url, format!("postgres://me%40work:x@{encoded}:5432/auth%20db?{OPTIONS}"));
         }
     }
 
@@ -225,22 +206,10 @@ mod tests {
         for (given, expected) in [
             ("postgres://u@h/d", format!("postgres://u@h/d?{OPTIONS}")),
             ("postgres://u@h/d?", format!("postgres://u@h/d?{OPTIONS}")),
-            (
-                "postgres://h/d?sslmode=require",
-                format!("postgres://h/d?sslmode=require&{OPTIONS}"),
-            ),
-            (
-                "postgres://u:p?w@h/d",
-                format!("postgres://u:p?w@h/d?{OPTIONS}"),
-            ),
-            (
-                "postgres:///d?host=/run&user=a@b",
-                format!("postgres:///d?host=/run&user=a@b&{OPTIONS}"),
-            ),
-            (
-                "postgres://h/d?options=-c%20a%3Db",
-                "postgres://h/d?options=-c%20a%3Db".to_owned(),
-            ),
+            ("postgres://h/d?sslmode=require", format!("postgres://h/d?sslmode=require&{OPTIONS}")),
+            ("postgres://u:p?w@h/d", format!("postgres://u:p?w@h/d?{OPTIONS}")),
+            ("postgres:///d?host=/run&user=a@b", format!("postgres:///d?host=/run&user=a@b&{OPTIONS}")),
+            ("postgres://h/d?options=-c%20a%3Db", "postgres://h/d?options=-c%20a%3Db".to_owned()),
         ] {
             assert_eq!(url(given), expected);
         }
@@ -250,16 +219,9 @@ mod tests {
     fn without_a_schema_there_is_no_search_path_and_blanks_are_escaped() {
         let mut settings = parts("db", "x");
         settings.schema = String::new();
-        assert!(
-            settings
-                .connection_url()
-                .ends_with("?options=-c%20timezone%3DUTC")
-        );
+        assert!(settings.connection_url().ends_with("?options=-c%20timezone%3DUTC"));
         settings.schema = r"my schema\x".into();
-        assert_eq!(
-            settings.session_options(),
-            r"-c search_path=my\ schema\\x -c timezone=UTC"
-        );
+        assert_eq!(settings.session_options(), r"-c search_path=my\ schema\\x -c timezone=UTC");
     }
 
     #[test]
@@ -282,13 +244,8 @@ mod tests {
     #[test]
     fn s159_passwords_do_not_print() {
         let printed = format!("{:?}", parts("db", "canary"));
-        assert!(
-            !printed.contains("canary") && printed.contains("me@work"),
-            "{printed}"
-        );
-        let with_url = settings(PostgresServer::Url(SecretText::new(
-            "postgres://u:canary@h/d",
-        )));
+        assert!(!printed.contains("canary") && printed.contains("me@work"), "{printed}");
+        let with_url = settings(PostgresServer::Url(SecretText::new("postgres://u:canary@h/d")));
         assert!(!format!("{with_url:?}").contains("canary"));
     }
 }

@@ -34,10 +34,7 @@ const fn v6(address: Ipv6Addr, bits: u8) -> IpNet {
 pub(super) fn read(reader: &mut Reader<'_>) -> TrustedProxies {
     let mut networks = reader.networks(LIST);
     if networks.iter().any(|network| network.prefix_len() == 0) {
-        reader.warn(
-            LIST,
-            "trusts every address, so that clients can choose theirs",
-        );
+        reader.warn(LIST, "trusts every address, so that clients can choose theirs");
     }
     if networks.is_empty() && reader.flag(SWITCH) {
         networks = LOCAL_NETWORKS.to_vec();
@@ -83,23 +80,10 @@ mod tests {
     fn s034_the_switch_alone_stands_for_the_own_network_and_x_forwarded_for() {
         let local = proxies(&[(SWITCH, "true")]);
         assert_eq!(local.header(), ForwardedHeader::XForwardedFor);
-        for address in [
-            "127.0.0.1",
-            "::1",
-            "10.9.8.7",
-            "172.31.0.1",
-            "192.168.1.1",
-            "fd00::1",
-        ] {
+        for address in ["127.0.0.1", "::1", "10.9.8.7", "172.31.0.1", "192.168.1.1", "fd00::1"] {
             assert!(trusts(&local, address), "{address}");
         }
-        for address in [
-            "192.0.2.1",
-            "172.32.0.1",
-            "2001:db8::1",
-            "fe80::1",
-            "169.254.0.1",
-        ] {
+        for address in ["192.0.2.1", "172.32.0.1", "2001:db8::1", "fe80::1", "169.254.0.1"] {
             assert!(!trusts(&local, address), "{address}");
         }
     }
@@ -109,14 +93,8 @@ mod tests {
         for switch in ["true", "false"] {
             let pairs = [(LIST, "192.0.2.1, 2001:db8::/32"), (SWITCH, switch)];
             let named = proxies(&pairs);
-            assert!(
-                trusts(&named, "192.0.2.1") && trusts(&named, "2001:db8::7"),
-                "{switch}"
-            );
-            assert!(
-                !trusts(&named, "192.0.2.2") && !trusts(&named, "127.0.0.1"),
-                "{switch}"
-            );
+            assert!(trusts(&named, "192.0.2.1") && trusts(&named, "2001:db8::7"), "{switch}");
+            assert!(!trusts(&named, "192.0.2.2") && !trusts(&named, "127.0.0.1"), "{switch}");
         }
         for (word, header) in [
             ("X-Real-IP", ForwardedHeader::XRealIp),

@@ -33,12 +33,7 @@ impl PublicUrl {
             Some(port) => format!("http://{host}:{port}"),
             None => format!("http://{host}"),
         };
-        Self {
-            origin,
-            host,
-            port,
-            https: false,
-        }
+        Self { origin, host, port, https: false }
     }
 
     /// Does the host stand for the machine that asks?
@@ -68,8 +63,7 @@ impl PublicUrl {
     /// Reads an address. The library repairs much (`https:host`, `https:///host`, back slashes,
     /// blanks); what it had to repair is refused, so that the variable says what it means.
     fn parse(text: &str) -> Result<Self, String> {
-        let must_be =
-            || "must be a URL with scheme and host, such as https://example.com".to_owned();
+        let must_be = || "must be a URL with scheme and host, such as https://example.com".to_owned();
         let url = Url::parse(text).map_err(|_| must_be())?;
         let https = match url.scheme() {
             "https" => true,
@@ -94,19 +88,10 @@ impl PublicUrl {
             Some(_) => return Err("must not include a path".to_owned()),
         }
         let host = url.host_str().ok_or_else(must_be)?.to_owned();
-        Ok(Self {
-            origin: url.origin().ascii_serialization(),
-            host,
-            port: url.port(),
-            https,
-        })
+        Ok(Self { origin: url.origin().ascii_serialization(), host, port: url.port(), https })
     }
 
-    pub(super) fn read(
-        reader: &mut Reader<'_>,
-        environment: Environment,
-        listen_addr: SocketAddr,
-    ) -> Self {
+    pub(super) fn read(reader: &mut Reader<'_>, environment: Environment, listen_addr: SocketAddr) -> Self {
         let Some(text) = reader.text(NAME) else {
             return Self::local(listen_addr.port());
         };
@@ -122,8 +107,7 @@ impl PublicUrl {
                 reader.refuse(NAME, "must begin with https:// in production");
             }
             if url.address().is_some() {
-                let why =
-                    "must name a host in production, not an IP address: passkeys are bound to it";
+                let why = "must name a host in production, not an IP address: passkeys are bound to it";
                 reader.refuse(NAME, why);
             }
         }
@@ -143,43 +127,15 @@ mod tests {
     #[test]
     fn an_origin_is_spelled_as_browsers_spell_it() {
         for (text, origin, host, port) in [
-            (
-                "https://example.com",
-                "https://example.com",
-                "example.com",
-                None,
-            ),
-            (
-                "https://Example.COM:443",
-                "https://example.com",
-                "example.com",
-                None,
-            ),
-            (
-                "https://example.com:8443",
-                "https://example.com:8443",
-                "example.com",
-                Some(8443),
-            ),
-            (
-                "http://localhost:3000",
-                "http://localhost:3000",
-                "localhost",
-                Some(3000),
-            ),
+            ("https://example.com", "https://example.com", "example.com", None),
+            ("https://Example.COM:443", "https://example.com", "example.com", None),
+            ("https://example.com:8443", "https://example.com:8443", "example.com", Some(8443)),
+            ("http://localhost:3000", "http://localhost:3000", "localhost", Some(3000)),
             ("http://[::1]:80", "http://[::1]", "[::1]", None),
-            (
-                "https://b\u{fc}cher.example",
-                "https://xn--bcher-kva.example",
-                "xn--bcher-kva.example",
-                None,
-            ),
+            ("https://b\u{fc}cher.example", "https://xn--bcher-kva.example", "xn--bcher-kva.example", None),
         ] {
             let url = parse(text);
-            assert_eq!(
-                (url.origin.as_str(), url.host.as_str(), url.port),
-                (origin, host, port)
-            );
+            assert_eq!((url.origin.as_str(), url.host.as_str(), url.port), (origin, host, port));
             assert_eq!(url.https, text.starts_with("https"));
         }
     }
@@ -217,12 +173,7 @@ mod tests {
 
     #[test]
     fn loopback_has_three_spellings() {
-        for text in [
-            "http://localhost",
-            "http://127.0.0.1",
-            "http://127.1.2.3:1",
-            "http://[::1]:1",
-        ] {
+        for text in ["http://localhost", "http://127.0.0.1", "http://127.1.2.3:1", "http://[::1]:1"] {
             assert!(parse(text).is_loopback(), "{text}");
         }
         for text in [
@@ -251,27 +202,12 @@ mod tests {
             let production = [("APP_ENV", "prod"), ("AUTHARA_JWT_ISSUER", "authara")];
             load(&with(&production, &[("PUBLIC_URL", url)]))
         };
-        for url in [
-            "https://example.com",
-            "https://example.com:8443",
-            "http://localhost:8080",
-        ] {
+        for url in ["https://example.com", "https://example.com:8443", "http://localhost:8080"] {
             assert!(start(url).is_ok(), "{url}");
         }
-        assert!(
-            start("http://example.com")
-                .unwrap_err()
-                .contains("https://")
-        );
-        for url in [
-            "https://192.0.2.1",
-            "https://[2001:db8::1]",
-            "http://127.0.0.1:8080",
-        ] {
-            assert!(
-                start(url).unwrap_err().contains("not an IP address"),
-                "{url}"
-            );
+        assert!(start("http://example.com").unwrap_err().contains("https://"));
+        for url in ["https://192.0.2.1", "https://[2001:db8::1]", "http://127.0.0.1:8080"] {
+            assert!(start(url).unwrap_err().contains("not an IP address"), "{url}");
         }
     }
 }

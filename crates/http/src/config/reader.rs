@@ -34,12 +34,8 @@ pub(super) struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// Reads and checks every variable of the table.
     pub(super) fn new(source: &'a Source) -> Self {
-        let mut reader = Self {
-            source,
-            texts: BTreeMap::new(),
-            faults: Faults::default(),
-            warnings: source.unknown_names(),
-        };
+        let mut reader =
+            Self { source, texts: BTreeMap::new(), faults: Faults::default(), warnings: source.unknown_names() };
         for variable in VARIABLES {
             if let Some(text) = reader.accept(variable) {
                 reader.texts.insert(variable.name, text);
@@ -60,8 +56,7 @@ impl<'a> Reader<'a> {
             }
         };
         if let Err(expected) = variable.kind.check(text.expose()) {
-            self.faults
-                .add(variable.name, complaint(variable, &expected, text.expose()));
+            self.faults.add(variable.name, complaint(variable, &expected, text.expose()));
             return default();
         }
         if variable.asks_too_much(text.expose()) {
@@ -69,8 +64,7 @@ impl<'a> Reader<'a> {
                 Kind::Enum { .. } => text.expose(),
                 _ => "what this switches on",
             };
-            self.faults
-                .add(variable.name, format!("{what} is not available yet"));
+            self.faults.add(variable.name, format!("{what} is not available yet"));
         }
         Some(text)
     }
@@ -102,11 +96,7 @@ impl<'a> Reader<'a> {
 
     /// Hands out what was built of the variables, unless there were faults.
     pub(super) fn finish<T>(self, built: T) -> Result<(T, Vec<Warning>), ConfigError> {
-        if self.faults.is_empty() {
-            Ok((built, self.warnings))
-        } else {
-            Err(self.faults.into())
-        }
+        if self.faults.is_empty() { Ok((built, self.warnings)) } else { Err(self.faults.into()) }
     }
 
     /// Complains about a variable, whatever stands in it.
@@ -135,10 +125,7 @@ impl<'a> Reader<'a> {
 
     /// The text of a variable, or its default.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
-        debug_assert!(
-            variables::find(name).is_some(),
-            "{name} is not in the table"
-        );
+        debug_assert!(variables::find(name).is_some(), "{name} is not in the table");
         self.texts.get(name).map(SecretText::expose)
     }
 
@@ -160,14 +147,12 @@ impl<'a> Reader<'a> {
 
     /// When a refresh rotates.
     pub(super) fn rotation(&self, name: &str) -> RotationPolicy {
-        self.read(name, values::rotation)
-            .unwrap_or(RotationPolicy::Always)
+        self.read(name, values::rotation).unwrap_or(RotationPolicy::Always)
     }
 
     /// An address to listen on.
     pub(super) fn socket_address(&self, name: &str) -> SocketAddr {
-        self.read(name, values::socket_address)
-            .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)))
+        self.read(name, values::socket_address).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)))
     }
 
     /// Networks; none where there is neither value nor default.

@@ -50,12 +50,7 @@ impl Source {
         let mut given = BTreeMap::new();
         for (name, value) in pairs {
             // The rest of an environment holds other programs' secrets; it is not ours to keep.
-            let Some(name) = name
-                .into()
-                .into_string()
-                .ok()
-                .filter(|name| concerns_us(name))
-            else {
+            let Some(name) = name.into().into_string().ok().filter(|name| concerns_us(name)) else {
                 continue;
             };
             let value = match value.into().into_string() {
@@ -71,8 +66,7 @@ impl Source {
     /// Is there a value, or the promise of one in a file? It need not be readable.
     pub(super) fn has(&self, variable: &Variable) -> bool {
         let file_name = variable.file_name();
-        self.given.contains_key(variable.name)
-            || file_name.is_some_and(|name| self.given.contains_key(&name))
+        self.given.contains_key(variable.name) || file_name.is_some_and(|name| self.given.contains_key(&name))
     }
 
     /// The text of a variable; for a secret also from the file named by `NAME_FILE`, without one
@@ -89,17 +83,12 @@ impl Source {
             let message = format!("is set, and so is {file_name}; set one of them");
             return Err(Fault::new(variable.name, message));
         }
-        read_secret(Path::new(path.expose()))
-            .map(Some)
-            .map_err(|problem| Fault::new(file_name, problem))
+        read_secret(Path::new(path.expose())).map(Some).map_err(|problem| Fault::new(file_name, problem))
     }
 
     /// Warns of names that look like ours and are not.
     pub(super) fn unknown_names(&self) -> Vec<Warning> {
-        let unknown = self
-            .given
-            .keys()
-            .filter(|name| name.starts_with(PREFIX) && !is_known(name));
+        let unknown = self.given.keys().filter(|name| name.starts_with(PREFIX) && !is_known(name));
         unknown
             .map(|name| match nearest(name) {
                 Some(known) => Warning::new(name, format!("is unknown; did you mean {known}?")),
@@ -154,9 +143,7 @@ fn read_secret(path: &Path) -> Result<SecretText, String> {
     let text = SecretText::new(text);
     match text.expose() {
         "" => Err(format!("{shown} is empty")),
-        long if long.len() as u64 > FILE_BYTES => {
-            Err(format!("{shown} is longer than {FILE_BYTES} bytes"))
-        }
+        long if long.len() as u64 > FILE_BYTES => Err(format!("{shown} is longer than {FILE_BYTES} bytes")),
         // An environment cannot hold this byte, and C libraries stop reading at it.
         odd if odd.contains('\0') => Err(format!("{shown} contains a NUL byte")),
         _ => Ok(text),
@@ -177,29 +164,17 @@ mod tests {
 
     fn warnings(names: &[&str]) -> Vec<String> {
         let source = Source::from_pairs(names.iter().map(|name| (*name, "x")));
-        source
-            .unknown_names()
-            .iter()
-            .map(ToString::to_string)
-            .collect()
+        source.unknown_names().iter().map(ToString::to_string).collect()
     }
 
     #[test]
     fn present_and_empty_is_absent() {
-        for name in [
-            "LOG_LEVEL",
-            "AUTHARA_DB_MAX_OPEN_CONNS",
-            "POSTGRESQL_PASSWORD",
-        ] {
+        for name in ["LOG_LEVEL", "AUTHARA_DB_MAX_OPEN_CONNS", "POSTGRESQL_PASSWORD"] {
             assert_eq!(find(&[(name, "")], name), Ok(None), "{name}");
             assert_eq!(find(&[(name, " ")], name), Ok(Some(" ".into())), "{name}");
         }
         assert!(warnings(&[]).is_empty());
-        assert!(
-            Source::from_pairs([("AUTHARA_ODD", "")])
-                .unknown_names()
-                .is_empty()
-        );
+        assert!(Source::from_pairs([("AUTHARA_ODD", "")]).unknown_names().is_empty());
     }
 
     #[test]
@@ -209,10 +184,7 @@ mod tests {
         let name = "POSTGRESQL_PASSWORD";
         let from_file = |content: &[u8]| {
             std::fs::write(&path, content).unwrap();
-            find(
-                &[("POSTGRESQL_PASSWORD_FILE", path.to_str().unwrap())],
-                name,
-            )
+            find(&[("POSTGRESQL_PASSWORD_FILE", path.to_str().unwrap())], name)
         };
         assert_eq!(from_file(b"pass word"), Ok(Some("pass word".into())));
         assert_eq!(from_file(b"pass\n"), Ok(Some("pass".into())));
@@ -223,10 +195,7 @@ mod tests {
             let fault = from_file(content).unwrap_err();
             assert!(fault.starts_with("POSTGRESQL_PASSWORD_FILE: "), "{fault}");
             assert!(fault.contains(path.to_str().unwrap()), "{fault}");
-            assert!(
-                !fault.contains("canary") && !fault.contains("cccccccc"),
-                "{fault}"
-            );
+            assert!(!fault.contains("canary") && !fault.contains("cccccccc"), "{fault}");
         }
     }
 
@@ -234,15 +203,9 @@ mod tests {
     fn a_missing_file_and_a_second_value_are_faults() {
         let file = ("AUTHARA_JWT_KEYS_FILE", "/no/such/file");
         let fault = find(&[file], "AUTHARA_JWT_KEYS").unwrap_err();
-        assert!(
-            fault.starts_with("AUTHARA_JWT_KEYS_FILE: cannot read /no/such/file: "),
-            "{fault}"
-        );
+        assert!(fault.starts_with("AUTHARA_JWT_KEYS_FILE: cannot read /no/such/file: "), "{fault}");
         let both = find(&[file, ("AUTHARA_JWT_KEYS", "canary")], "AUTHARA_JWT_KEYS").unwrap_err();
-        assert_eq!(
-            both,
-            "AUTHARA_JWT_KEYS: is set, and so is AUTHARA_JWT_KEYS_FILE; set one of them"
-        );
+        assert_eq!(both, "AUTHARA_JWT_KEYS: is set, and so is AUTHARA_JWT_KEYS_FILE; set one of them");
         // What is no secret has no file.
         let issuer = [("AUTHARA_JWT_ISSUER_FILE", "/no/such/file")];
         assert_eq!(find(&issuer, "AUTHARA_JWT_ISSUER"), Ok(None));
@@ -259,10 +222,7 @@ mod tests {
             let expected = format!("{name}: is unknown; did you mean {nearest}?");
             assert_eq!(warnings(&[name]), [expected]);
         }
-        assert_eq!(
-            warnings(&["AUTHARA_QWXZ"]),
-            ["AUTHARA_QWXZ: is unknown, and has no effect"]
-        );
+        assert_eq!(warnings(&["AUTHARA_QWXZ"]), ["AUTHARA_QWXZ: is unknown, and has no effect"]);
         let known = [
             "AUTHARA_ISSUER",
             "AUTHARA_CLIENT_TIMEOUT",
@@ -283,10 +243,7 @@ mod tests {
             ("CLOUD_TOKEN", "canary"),
         ]);
         let printed = format!("{source:?}");
-        assert!(
-            !printed.contains("canary") && !printed.contains("CLOUD"),
-            "{printed}"
-        );
+        assert!(!printed.contains("canary") && !printed.contains("CLOUD"), "{printed}");
         assert!(printed.contains("AUTHARA_DATABASE_URL"));
     }
 
@@ -295,9 +252,7 @@ mod tests {
     fn text_that_is_not_unicode_is_a_fault() {
         use std::os::unix::ffi::OsStringExt;
         let source = Source::from_pairs([("PUBLIC_URL", OsString::from_vec(vec![0xff]))]);
-        let fault = source
-            .find(variables::find("PUBLIC_URL").unwrap())
-            .unwrap_err();
+        let fault = source.find(variables::find("PUBLIC_URL").unwrap()).unwrap_err();
         assert_eq!(fault.to_string(), "PUBLIC_URL: is not UTF-8 text");
     }
 }

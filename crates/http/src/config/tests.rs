@@ -8,25 +8,16 @@ const KEY: &str = "k1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 
 #[test]
 fn written_out_defaults_change_nothing() {
-    let given: Vec<_> = VARIABLES
-        .iter()
-        .filter_map(|v| Some((v.name, v.default?)))
-        .collect();
+    let given: Vec<_> = VARIABLES.iter().filter_map(|v| Some((v.name, v.default?))).collect();
     let (spelled, warnings) = load(&given).unwrap();
     // Without a proxy to take it from, naming the header is worth a remark.
     assert_eq!(warnings.len(), 1);
-    assert_eq!(
-        format!("{spelled:?}"),
-        format!("{:?}", load(&[]).unwrap().0)
-    );
+    assert_eq!(format!("{spelled:?}"), format!("{:?}", load(&[]).unwrap().0));
 }
 
 #[test]
 fn what_would_switch_on_a_missing_feature_does_not_start() {
-    for (name, word) in [
-        ("AUTHARA_CACHE_PROVIDER", "redis"),
-        ("AUTHARA_EMAIL_PROVIDER", "smtp"),
-    ] {
+    for (name, word) in [("AUTHARA_CACHE_PROVIDER", "redis"), ("AUTHARA_EMAIL_PROVIDER", "smtp")] {
         let expected = format!("{name}: {word} is not available yet");
         assert_eq!(faults(&[(name, word)]), expected);
     }
@@ -97,9 +88,7 @@ fn s158_all_faults_are_reported_together() {
         "AUTHARA_CHALLENGE_ENABLED",
         "AUTHARA_TRUSTED_PROXIES",
     ] {
-        let lines = faults
-            .lines()
-            .filter(|line| line.starts_with(&format!("{name}: ")));
+        let lines = faults.lines().filter(|line| line.starts_with(&format!("{name}: ")));
         assert_eq!(lines.count(), 1, "{name}:\n{faults}");
     }
     assert_eq!(faults.lines().count(), 13, "{faults}");
@@ -108,12 +97,7 @@ fn s158_all_faults_are_reported_together() {
 #[test]
 fn s159_no_fault_repeats_a_secret() {
     for variable in VARIABLES.iter().filter(|variable| variable.secret) {
-        for text in [
-            "canary",
-            "k1:canary",
-            "postgres://u:canary%@h/d",
-            "sqlite:canary?x",
-        ] {
+        for text in ["canary", "k1:canary", "postgres://u:canary%@h/d", "sqlite:canary?x"] {
             let broken = with(&[("APP_ENV", "broken")], &[(variable.name, text)]);
             assert!(!faults(&broken).contains("canary"), "{}", variable.name);
             let twin = variable.file_name().unwrap();
@@ -127,11 +111,7 @@ fn s159_no_fault_repeats_a_secret() {
 fn s159_a_configuration_prints_no_secret() {
     let url = "postgres://u:canary@h/d";
     let secrets = [("AUTHARA_DATABASE_URL", url), ("AUTHARA_JWT_KEYS", KEY)];
-    let (config, _) = load(&with(
-        &secrets,
-        &[("AUTHARA_EMAIL_SMTP_PASSWORD", "canary")],
-    ))
-    .unwrap();
+    let (config, _) = load(&with(&secrets, &[("AUTHARA_EMAIL_SMTP_PASSWORD", "canary")])).unwrap();
     let printed = format!("{config:?}");
     for secret in ["canary", "MDEyMzQ1", "0123456789abcdef"] {
         assert!(!printed.contains(secret), "{printed}");
@@ -148,18 +128,12 @@ fn s158_secrets_come_from_files_and_unknown_names_warn() {
     let active = ("AUTHARA_JWT_ACTIVE_KEY_ID", "k1");
     let (_, warnings) = load(&[file, active, ("AUTHARA_JWT_ISUER", "x")]).unwrap();
     let warnings: Vec<_> = warnings.iter().map(ToString::to_string).collect();
-    assert_eq!(
-        warnings,
-        ["AUTHARA_JWT_ISUER: is unknown; did you mean AUTHARA_JWT_ISSUER?"]
-    );
+    assert_eq!(warnings, ["AUTHARA_JWT_ISUER: is unknown; did you mean AUTHARA_JWT_ISSUER?"]);
 }
 
 #[test]
 fn files_and_addresses_are_taken_as_given() {
-    let pairs = [
-        ("AUTHARA_DATA_DIR", "/srv/authara"),
-        ("AUTHARA_LISTEN_ADDR", "[::1]:9000"),
-    ];
+    let pairs = [("AUTHARA_DATA_DIR", "/srv/authara"), ("AUTHARA_LISTEN_ADDR", "[::1]:9000")];
     let (config, _) = load(&pairs).unwrap();
     assert_eq!(config.data_dir.to_str(), Some("/srv/authara"));
     assert_eq!(config.listen_addr.to_string(), "[::1]:9000");

@@ -111,10 +111,7 @@ fn read_keys(reader: &mut Reader<'_>, environment: Environment) -> KeySource {
 fn is_sample(secret: &[u8]) -> bool {
     let all_equal = secret.windows(2).all(|pair| pair.first() == pair.last());
     // People write such words as the secret, or as the base64 text of it.
-    let texts = [
-        String::from_utf8_lossy(secret).into_owned(),
-        STANDARD.encode(secret),
-    ];
+    let texts = [String::from_utf8_lossy(secret).into_owned(), STANDARD.encode(secret)];
     let has_word = |text: &String| {
         let text = text.to_ascii_lowercase();
         SAMPLE_WORDS.iter().any(|word| text.contains(word))
@@ -160,16 +157,10 @@ mod tests {
         let rotation = |text| tokens(&[("AUTHARA_REFRESH_TOKEN_ROTATION_INTERVAL", text)]).rotation;
         assert_eq!(rotation("always"), RotationPolicy::Always);
         assert_eq!(rotation("off"), RotationPolicy::Never);
-        assert_eq!(
-            rotation("90m"),
-            RotationPolicy::After(TimeDelta::minutes(90))
-        );
+        assert_eq!(rotation("90m"), RotationPolicy::After(TimeDelta::minutes(90)));
         // Present and empty is absent, and does not switch rotation off.
         assert_eq!(rotation(""), RotationPolicy::After(TimeDelta::hours(24)));
-        assert_eq!(
-            tokens(&[("AUTHARA_REFRESH_TOKEN_GRACE", "0")]).grace,
-            TimeDelta::zero()
-        );
+        assert_eq!(tokens(&[("AUTHARA_REFRESH_TOKEN_GRACE", "0")]).grace, TimeDelta::zero());
         for (name, text) in [
             ("AUTHARA_REFRESH_TOKEN_ROTATION_INTERVAL", "7d"),
             ("AUTHARA_REFRESH_TOKEN_GRACE", "61s"),
@@ -195,11 +186,7 @@ mod tests {
         let expected = "must not exceed AUTHARA_SESSION_TTL_DAYS=60 (got \"61\")";
         assert_eq!(fault, format!("{REFRESH_TTL}: {expected}"));
         // The largest lives that can be written do not overflow anything.
-        let most = [
-            (SESSION_TTL, "36500"),
-            (REFRESH_TTL, "36500"),
-            (ACCESS_TTL, "4294967295"),
-        ];
+        let most = [(SESSION_TTL, "36500"), (REFRESH_TTL, "36500"), (ACCESS_TTL, "4294967295")];
         assert!(faults(&most).starts_with(ACCESS_TTL));
     }
 
@@ -222,14 +209,8 @@ mod tests {
             ("k1:Y2FuYXJ5,", "colon"),
         ] {
             let faults = faults(&[(KEYS, keys)]);
-            assert!(
-                faults.starts_with("AUTHARA_JWT_KEYS: ") && faults.contains(problem),
-                "{faults}"
-            );
-            assert!(
-                !faults.contains("canary") && !faults.contains("Y2FuYXJ5"),
-                "{faults}"
-            );
+            assert!(faults.starts_with("AUTHARA_JWT_KEYS: ") && faults.contains(problem), "{faults}");
+            assert!(!faults.contains("canary") && !faults.contains("Y2FuYXJ5"), "{faults}");
         }
         let twice = format!("{K1},{K1}");
         assert!(faults(&[(KEYS, &twice)]).contains("occurs twice"));
@@ -244,10 +225,7 @@ mod tests {
             let keys = format!("k1:{secret}");
             assert_eq!(active(&[(KEYS, &keys)]), "k1");
             let faults = faults(&with(PRODUCTION, &[(KEYS, &keys)]));
-            assert!(
-                faults.contains("key \"k1\" looks like a sample"),
-                "{faults}"
-            );
+            assert!(faults.contains("key \"k1\" looks like a sample"), "{faults}");
             assert!(!faults.contains(secret), "{faults}");
         }
         assert_eq!(active(&with(PRODUCTION, &[(KEYS, K1)])), "k1");

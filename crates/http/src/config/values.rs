@@ -61,8 +61,7 @@ pub fn rotation(text: &str) -> Result<RotationPolicy, String> {
         "always" => return Ok(RotationPolicy::Always),
         _ => {}
     }
-    let age =
-        duration(text).map_err(|_| "must be off, always, or a duration such as 24h".to_owned())?;
+    let age = duration(text).map_err(|_| "must be off, always, or a duration such as 24h".to_owned())?;
     Ok(match age.cmp(&TimeDelta::zero()) {
         Ordering::Greater => RotationPolicy::After(age),
         Ordering::Equal => RotationPolicy::Never,
@@ -72,9 +71,7 @@ pub fn rotation(text: &str) -> Result<RotationPolicy, String> {
 
 /// Splits a comma-separated list; items are trimmed, empty ones left out.
 pub fn items(text: &str) -> impl Iterator<Item = &str> {
-    text.split(',')
-        .map(str::trim)
-        .filter(|item| !item.is_empty())
+    text.split(',').map(str::trim).filter(|item| !item.is_empty())
 }
 
 /// Splits `id:key` pairs, comma separated, at the first colon; both halves are trimmed. What the
@@ -87,10 +84,7 @@ pub fn items(text: &str) -> impl Iterator<Item = &str> {
 pub fn key_map(text: &str) -> Result<Vec<(String, SecretText)>, String> {
     let pair = |(n, item): (usize, &str)| match item.split_once(':') {
         Some((id, key)) => Ok((id.trim().to_owned(), SecretText::new(key.trim()))),
-        None => Err(format!(
-            "must be a list of id:key separated by commas; item {} has no colon",
-            n + 1
-        )),
+        None => Err(format!("must be a list of id:key separated by commas; item {} has no colon", n + 1)),
     };
     text.split(',').enumerate().map(pair).collect()
 }
@@ -101,9 +95,7 @@ pub fn key_map(text: &str) -> Result<Vec<(String, SecretText)>, String> {
 ///
 /// Anything else.
 pub fn socket_address(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| {
-        "must be an IP address with a port, such as 127.0.0.1:8080 or [::]:8080".to_owned()
-    })
+    text.parse().map_err(|_| "must be an IP address with a port, such as 127.0.0.1:8080 or [::]:8080".to_owned())
 }
 
 /// Reads a comma-separated list of addresses (`192.0.2.1`) and networks (`10.0.0.0/8`); bits
@@ -122,9 +114,7 @@ fn network(item: &str) -> Result<IpNet, String> {
     }
     item.parse::<IpNet>()
         .map(|network| network.trunc())
-        .map_err(|_| {
-            "must be a list of addresses or networks, such as 192.0.2.1, 10.0.0.0/8".to_owned()
-        })
+        .map_err(|_| "must be a list of addresses or networks, such as 192.0.2.1, 10.0.0.0/8".to_owned())
 }
 
 #[cfg(test)]
@@ -147,16 +137,10 @@ mod tests {
     #[test]
     fn c13_4_64_a_rotation_is_never_always_or_from_an_age_on() {
         for text in ["0", "0s", "off", "disabled"] {
-            assert!(
-                matches!(rotation(text), Ok(RotationPolicy::Never)),
-                "{text}"
-            );
+            assert!(matches!(rotation(text), Ok(RotationPolicy::Never)), "{text}");
         }
         for text in ["always", "-1s"] {
-            assert!(
-                matches!(rotation(text), Ok(RotationPolicy::Always)),
-                "{text}"
-            );
+            assert!(matches!(rotation(text), Ok(RotationPolicy::Always)), "{text}");
         }
         let day = TimeDelta::hours(24);
         assert!(matches!(rotation("24h"), Ok(RotationPolicy::After(age)) if age == day));
@@ -174,10 +158,7 @@ mod tests {
     #[test]
     fn keys_split_at_the_first_colon_and_a_lone_key_is_never_repeated() {
         let pairs = key_map(" k1 : abc , k2:d:e ").unwrap();
-        let pairs: Vec<_> = pairs
-            .iter()
-            .map(|(id, key)| (id.as_str(), key.expose()))
-            .collect();
+        let pairs: Vec<_> = pairs.iter().map(|(id, key)| (id.as_str(), key.expose())).collect();
         assert_eq!(pairs, [("k1", "abc"), ("k2", "d:e")]);
         for text in ["k1", "k1:abc,", "canary"] {
             assert!(!key_map(text).unwrap_err().contains("canary"), "{text}");
@@ -189,22 +170,12 @@ mod tests {
     fn addresses_and_networks() {
         assert!(socket_address("127.0.0.1:8080").is_ok());
         assert!(socket_address("[::]:8080").is_ok());
-        for text in [
-            "",
-            ":8080",
-            "8080",
-            "localhost:8080",
-            "127.0.0.1",
-            "127.0.0.1:99999",
-        ] {
+        for text in ["", ":8080", "8080", "localhost:8080", "127.0.0.1", "127.0.0.1:99999"] {
             assert!(socket_address(text).is_err(), "{text}");
         }
         let list = networks("192.0.2.1, 10.1.2.3/8, ::1, ::ffff:192.0.2.7,").unwrap();
         let list: Vec<_> = list.iter().map(ToString::to_string).collect();
-        assert_eq!(
-            list,
-            ["192.0.2.1/32", "10.0.0.0/8", "::1/128", "192.0.2.7/32"]
-        );
+        assert_eq!(list, ["192.0.2.1/32", "10.0.0.0/8", "::1/128", "192.0.2.7/32"]);
         for text in ["proxy", "10.0.0.0/33", "10.0.0.0/8 10.0.0.1", "10.0.0.1:80"] {
             assert!(networks(text).is_err(), "{text}");
         }

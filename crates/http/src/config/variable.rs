@@ -184,30 +184,16 @@ mod tests {
 
     #[test]
     fn only_what_switches_on_a_missing_feature_asks_too_much() {
-        let switch = Variable::new("S", Group::Admin, Kind::Bool)
-            .or("false")
-            .switch();
-        assert!(
-            ["false", "0", "F"]
-                .iter()
-                .all(|text| !switch.asks_too_much(text))
-        );
+        let switch = Variable::new("S", Group::Admin, Kind::Bool).or("false").switch();
+        assert!(["false", "0", "F"].iter().all(|text| !switch.asks_too_much(text)));
         assert!(["true", "1"].iter().all(|text| switch.asks_too_much(text)));
         let list = Variable::new("L", Group::OAuth, Kind::Csv).switch();
         assert!(!list.asks_too_much(" , "));
         assert!(list.asks_too_much("google"));
-        let secret = Variable::new("T", Group::Webhooks, Kind::Text)
-            .secret()
-            .switch();
+        let secret = Variable::new("T", Group::Webhooks, Kind::Text).secret().switch();
         assert!(secret.asks_too_much("anything"));
-        let tuning = Variable::new("N", Group::Email, Kind::count())
-            .or("2")
-            .tuning();
+        let tuning = Variable::new("N", Group::Email, Kind::count()).or("2").tuning();
         assert!(!tuning.asks_too_much("7"));
-        assert!(
-            !Variable::new("B", Group::Admin, Kind::Bool)
-                .or("false")
-                .asks_too_much("true")
-        );
+        assert!(!Variable::new("B", Group::Admin, Kind::Bool).or("false").asks_too_much("true"));
     }
 }

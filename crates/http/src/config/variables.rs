@@ -9,8 +9,7 @@ use super::kind::Kind::{
 use super::kind::Spelling::{Exact, Loose};
 use super::kind::{FOREVER, Kind};
 use super::variable::Group::{
-    Admin, Cache, Challenge, Database, Email, OAuth, Organizations, Passwords, RateLimits, Runtime,
-    Tokens, Webhooks,
+    Admin, Cache, Challenge, Database, Email, OAuth, Organizations, Passwords, RateLimits, Runtime, Tokens, Webhooks,
 };
 use super::variable::Required::{Production, ProductionPostgres};
 use super::variable::{Group, Variable};
@@ -28,70 +27,27 @@ const CLIENT_NAMES: [&str; 7] = [
 ];
 
 const COUNT: Kind = Kind::count();
-const FROM_ZERO: Kind = Int {
-    min: 0,
-    max: u32::MAX,
-};
-const PORT: Kind = Int {
-    min: 1,
-    max: 65_535,
-};
+const FROM_ZERO: Kind = Int { min: 0, max: u32::MAX };
+const PORT: Kind = Int { min: 1, max: 65_535 };
 /// A hundred years: beyond that, adding to today's date may leave the calendar.
-const DAYS: Kind = Int {
-    min: 1,
-    max: 36_500,
-};
+const DAYS: Kind = Int { min: 1, max: 36_500 };
 /// PostgreSQL itself takes no more connections.
-const CONNECTIONS: Kind = Int {
-    min: 1,
-    max: 262_143,
-};
+const CONNECTIONS: Kind = Int { min: 1, max: 262_143 };
 const POSITIVE: Kind = Kind::positive_duration();
 const DURATION_OR_ZERO: Kind = Kind::duration_or_zero();
 /// Only looked at where mail is really sent.
-const ANY_DURATION: Kind = Duration {
-    min: TimeDelta::MIN,
-    max: FOREVER,
-};
-const GRACE: Kind = Duration {
-    min: TimeDelta::zero(),
-    max: TimeDelta::seconds(60),
-};
+const ANY_DURATION: Kind = Duration { min: TimeDelta::MIN, max: FOREVER };
+const GRACE: Kind = Duration { min: TimeDelta::zero(), max: TimeDelta::seconds(60) };
 /// A window of more than a day would not be a fresh sign-in in any sense of the word.
-const FRESHNESS: Kind = Duration {
-    min: TimeDelta::seconds(1),
-    max: TimeDelta::seconds(86_400),
-};
+const FRESHNESS: Kind = Duration { min: TimeDelta::seconds(1), max: TimeDelta::seconds(86_400) };
 
-const ENVIRONMENTS: Kind = Enum {
-    values: &["dev", "prod"],
-    spelling: Exact,
-};
-const LEVELS: Kind = Enum {
-    values: &["debug", "info", "warn", "error"],
-    spelling: Loose,
-};
-const HEADERS: Kind = Enum {
-    values: &[
-        "x-forwarded-for",
-        "x-real-ip",
-        "true-client-ip",
-        "forwarded",
-    ],
-    spelling: Loose,
-};
-const CACHES: Kind = Enum {
-    values: &["noop", "redis"],
-    spelling: Loose,
-};
-const MODES: Kind = Enum {
-    values: &["personal", "single", "multi"],
-    spelling: Exact,
-};
-const MAILERS: Kind = Enum {
-    values: &["noop", "smtp"],
-    spelling: Loose,
-};
+const ENVIRONMENTS: Kind = Enum { values: &["dev", "prod"], spelling: Exact };
+const LEVELS: Kind = Enum { values: &["debug", "info", "warn", "error"], spelling: Loose };
+const HEADERS: Kind =
+    Enum { values: &["x-forwarded-for", "x-real-ip", "true-client-ip", "forwarded"], spelling: Loose };
+const CACHES: Kind = Enum { values: &["noop", "redis"], spelling: Loose };
+const MODES: Kind = Enum { values: &["personal", "single", "multi"], spelling: Exact };
+const MAILERS: Kind = Enum { values: &["noop", "smtp"], spelling: Loose };
 
 const fn row(name: &'static str, group: Group, kind: Kind) -> Variable {
     Variable::new(name, group, kind)
@@ -228,9 +184,8 @@ pub fn find(name: &str) -> Option<&'static Variable> {
 /// Every name that may stand in an environment without a warning: the variables, the `NAME_FILE`
 /// of each secret, and the client library's own.
 pub fn known_names() -> impl Iterator<Item = String> {
-    let own = VARIABLES
-        .iter()
-        .flat_map(|variable| std::iter::once(variable.name.to_owned()).chain(variable.file_name()));
+    let own =
+        VARIABLES.iter().flat_map(|variable| std::iter::once(variable.name.to_owned()).chain(variable.file_name()));
     own.chain(CLIENT_NAMES.map(str::to_owned))
 }
 

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use actix_web::FromRequest;
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::web;
-use actix_web::FromRequest;
 use authara_core::id::SessionId;
 use authara_core::token::AccessClaims;
 use futures_util::future::{FutureExt as _, LocalBoxFuture};
@@ -44,7 +44,7 @@ impl FromRequest for Form {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, mut payload) = (request.clone(), payload.take());
-        async move { Ok(read(&request, &mut payload).await.map_err(|error| error.on(&request))?) }.boxed_local()
+        async move { read(&request, &mut payload).await.map_err(|error| error.on(&request)) }.boxed_local()
     }
 }
 
@@ -59,7 +59,8 @@ async fn read(request: &HttpRequest, payload: &mut Payload) -> Result<Form, Page
     let fields = if bytes.is_empty() { Vec::new() } else { parse(request, &bytes)? };
     let session = request::cookie_session(server, request).await.map_err(PageError::from)?;
     let form = Form { fields, session };
-    csrf::check(server, request, Some(form.field(csrf::FIELD)), form.session_id()).map_err(|_| PageError::SECURITY_CHECK)?;
+    csrf::check(server, request, Some(form.field(csrf::FIELD)), form.session_id())
+        .map_err(|_| PageError::SECURITY_CHECK)?;
     Ok(form)
 }
 

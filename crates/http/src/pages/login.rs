@@ -12,9 +12,9 @@ use serde::Serialize;
 
 use super::error::PageError;
 use super::form::Form;
+use super::redirect;
 use super::templates::{self, Template};
 use super::visitor::{self, Visitor};
-use super::redirect;
 use crate::api::error::ApiError;
 use crate::api::respond;
 use crate::request;
@@ -95,7 +95,9 @@ pub async fn submit(
         presented: request::presented(&server, &request, form.session.as_ref()),
     };
     match login::with_password(&server.app, login).await {
-        Ok(signed_in) => Ok(respond::with_cookies(redirect::to(&request, &target), Cookies::sign_in(&server, &signed_in))),
+        Ok(signed_in) => {
+            Ok(respond::with_cookies(redirect::to(&request, &target), Cookies::sign_in(&server, &signed_in)))
+        }
         Err(LoginError::BadCredentials) => Ok(again(StatusCode::UNPROCESSABLE_ENTITY, "login.bad_credentials")),
         Err(LoginError::Disabled) => Ok(again(StatusCode::UNPROCESSABLE_ENTITY, "login.session_refused")),
         Err(LoginError::Audience) => Ok(again(StatusCode::UNPROCESSABLE_ENTITY, "common.no_access")),

@@ -39,7 +39,7 @@ pub async fn submit(
         target.audience()
     };
     let CookieValue::One(token) = request::cookie(&request, &server.settings.cookie_names.refresh) else {
-        return Ok(refused(&request, &target, ApiError::unauthorized()));
+        return Ok(refused(&request, &target, &ApiError::unauthorized()));
     };
     let client = request::client(&server, &request).address;
     match refresh::exchange(&server.app, token, audience, client, Use::Rotating).await {
@@ -53,7 +53,7 @@ pub async fn submit(
         }
         Err(RefreshError::Refused(refusal)) if refusal.is_final() => {
             let error = ApiError::unauthorized();
-            Ok(respond::with_cookies(refused(&request, &target, error), Cookies::sign_out(&server)))
+            Ok(respond::with_cookies(refused(&request, &target, &error), Cookies::sign_out(&server)))
         }
         // Still signed in, but not for that: to where everybody may be, with the session kept.
         Err(RefreshError::Refused(_)) if !is_script => Ok(redirect::to(&request, &ReturnTo::root())),
@@ -65,7 +65,7 @@ pub async fn submit(
     }
 }
 
-fn refused(request: &HttpRequest, target: &ReturnTo, error: ApiError) -> HttpResponse {
+fn refused(request: &HttpRequest, target: &ReturnTo, error: &ApiError) -> HttpResponse {
     if visitor::is_script_call(request) {
         error.error_response()
     } else {

@@ -14,9 +14,9 @@ use serde::Serialize;
 use super::error::PageError;
 use super::form::Form;
 use super::login::wait;
+use super::redirect;
 use super::templates::{self, Template};
 use super::visitor::{self, Visitor};
-use super::redirect;
 use crate::api::error::ApiError;
 use crate::api::respond;
 use crate::request;
@@ -100,7 +100,9 @@ pub async fn submit(
         presented: request::presented(&server, &request, form.session.as_ref()),
     };
     match signup::direct(&server.app, signup).await {
-        Ok(signed_in) => Ok(respond::with_cookies(redirect::to(&request, &target), Cookies::sign_in(&server, &signed_in))),
+        Ok(signed_in) => {
+            Ok(respond::with_cookies(redirect::to(&request, &target), Cookies::sign_in(&server, &signed_in)))
+        }
         Err(SignupError::Email) => {
             let part = Part { email_error: Some(words.text("signup.email_invalid")), ..blank() };
             Ok(show(StatusCode::UNPROCESSABLE_ENTITY, part))

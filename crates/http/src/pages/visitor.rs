@@ -62,16 +62,16 @@ pub async fn find(server: &Server, http: &HttpRequest, target: &ReturnTo) -> Res
             Ok(Visitor::Stranger { session: None, cookies: Cookies::sign_out(server) })
         }
         Err(RefreshError::Refused(_)) => Ok(stranger_or_app(server, http, target, session)),
-        Err(error @ (RefreshError::Limited(_) | RefreshError::Trouble(_))) => Err(PageError::from(&ApiError::from(error))),
+        Err(error @ (RefreshError::Limited(_) | RefreshError::Trouble(_))) => {
+            Err(PageError::from(&ApiError::from(error)))
+        }
     }
 }
 
 /// A good token of the other audience opens what everybody may see.
 fn stranger_or_app(server: &Server, http: &HttpRequest, target: &ReturnTo, session: Option<AccessClaims>) -> Visitor {
     match session {
-        Some(claims) if target.audience() == Audience::App => {
-            Visitor::SignedIn(go_on(server, http, target, &claims))
-        }
+        Some(claims) if target.audience() == Audience::App => Visitor::SignedIn(go_on(server, http, target, &claims)),
         session => Visitor::Stranger { session, cookies: Cookies::keep() },
     }
 }
@@ -88,7 +88,11 @@ fn go_on(server: &Server, http: &HttpRequest, target: &ReturnTo, claims: &Access
 /// Does the browser fetch a page that nobody has asked for yet?
 fn is_speculative(request: &HttpRequest) -> bool {
     ["sec-purpose", "purpose"].iter().any(|name| {
-        request.headers().get(*name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("prefetch"))
+        request
+            .headers()
+            .get(*name)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.contains("prefetch"))
     })
 }
 

@@ -53,7 +53,8 @@ impl Ask {
     }
 
     pub async fn send(self, address: SocketAddr) -> Answer {
-        let mut head = format!("{} {} HTTP/1.1\r\nhost: app.example.org\r\nconnection: close\r\n", self.method, self.target);
+        let mut head =
+            format!("{} {} HTTP/1.1\r\nhost: app.example.org\r\nconnection: close\r\n", self.method, self.target);
         for (name, value) in &self.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
         }

@@ -47,12 +47,8 @@ pub struct Plan {
 
 impl Default for Plan {
     fn default() -> Self {
-        let public_url = PublicUrl {
-            origin: ORIGIN.to_owned(),
-            host: "app.example.org".to_owned(),
-            port: None,
-            https: true,
-        };
+        let public_url =
+            PublicUrl { origin: ORIGIN.to_owned(), host: "app.example.org".to_owned(), port: None, https: true };
         Self {
             bend: Bend::default(),
             settings: Settings {

@@ -1,6 +1,6 @@
 //! The middleware: asks for a decision, and does it.
 
-use std::future::{Future, Ready, ready};
+use std::future::{Ready, ready};
 use std::pin::Pin;
 
 use actix_web::HttpMessage as _;
@@ -84,10 +84,15 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let RequireAuth { authara, mode } = &self.rules;
-        let facts = request_facts(request.head());
-        let decision = authara.decide(&facts, *mode);
-        if let Some(refusal) = authara.refusal(&facts, &decision) {
-            let response = request.into_response(respond(&refusal));
+        let (decision, refusal) = {
+            let facts = request_facts(request.head());
+            let decision = authara.decide(&facts, *mode);
+            let refusal = authara.refusal(&facts, &decision);
+            (decision, refusal)
+        };
+        if let Some(refusal) = refusal {
+            let (request, _payload) = request.into_parts();
+            let response = ServiceResponse::new(request, respond(&refusal));
             return Box::pin(ready(Ok(response.map_into_right_body())));
         }
         if decision != Decision::Untouched {

@@ -36,14 +36,15 @@ impl Caller {
         }
     }
 
-    /// `PUT /api/v1/users/password`: sets or replaces the password. Ends all sessions, the caller's
-    /// too.
+    /// `PUT /api/v1/users/password`: sets or replaces the password without asking for the old one.
+    /// Ends all sessions; a caller with cookies gets a new one in the answer, a bearer signs in again.
     ///
     /// # Errors
     ///
     /// [`Error`]: status 400 for a password that is not acceptable,
     /// [unauthorized](Error::is_unauthorized) when nobody is signed in,
-    /// [forbidden](Error::is_forbidden) when a fresh sign-in is needed.
+    /// [forbidden](Error::is_forbidden) when a fresh sign-in is needed,
+    /// [rate limited](Error::is_rate_limited) after too many attempts.
     pub async fn set_current_user_password(&self, request: &SetPasswordRequest) -> Result<Answer<()>, Error> {
         let call = Call::with(&SET_CURRENT_USER_PASSWORD, request)?;
         Ok(self.call(call).await?.empty())
@@ -58,7 +59,8 @@ impl Caller {
         self.call(Call::of(&GET_ACCOUNT)).await?.json()
     }
 
-    /// `POST /api/v1/account/password`: the account's first password.
+    /// `POST /api/v1/account/password`: the account's first password. Ends all other sessions, and
+    /// replaces the caller's cookies.
     ///
     /// # Errors
     ///
@@ -69,8 +71,8 @@ impl Caller {
         Ok(self.call(call).await?.empty())
     }
 
-    /// `PUT /api/v1/account/password`: a new password for the old one. Ends all sessions but the
-    /// caller's.
+    /// `PUT /api/v1/account/password`: a new password for the old one. Ends all other sessions, and
+    /// replaces the caller's cookies.
     ///
     /// # Errors
     ///

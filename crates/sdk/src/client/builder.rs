@@ -85,7 +85,7 @@ impl ClientBuilder {
         };
         let http = http_client(base_url.scheme(), timeout).map_err(|error| {
             // The error itself only says that it is about building.
-            let cause = error.source().map_or_else(|| error.to_string(), |cause| cause.to_string());
+            let cause = error.source().map_or_else(|| error.to_string(), ToString::to_string);
             let message = format!("no HTTP client can be built: {cause}");
             ConfigError::one(variables::BASE_URL, message)
         })?;

@@ -100,7 +100,7 @@ pub(crate) static GET_READINESS: Operation = Operation::new("getReadiness", Get,
 pub(crate) static GET_VERSION: Operation = Operation::new("getVersion", Get, "/version", Nothing);
 
 pub(crate) static GET_OPEN_API_DOCUMENT: Operation =
-    Operation::new("getOpenApiDocument", Get, "/api/v1/openapi.json", Nothing);
+    Operation::new("getOpenAPIDocument", Get, "/api/v1/openapi.json", Nothing);
 
 /// The access cookie travels too: the value is bound to the session that it names.
 pub(crate) static GET_CSRF_TOKEN: Operation = Operation::new("getCsrfToken", Get, "/api/v1/csrf", AccessAndCsrf);

@@ -69,7 +69,7 @@ enum Attempt<T> {
 }
 
 impl Postgres {
-    pub(super) fn open(options: &PostgresOptions) -> Result<Self, OpenError> {
+    pub(super) fn open(options: &PostgresOptions) -> Self {
         let size = options.max_connections.max(1);
         let pool = Pool::builder()
             .max_size(size)
@@ -80,14 +80,19 @@ impl Postgres {
             .connection_timeout(WAIT)
             .connection_customizer(Box::new(SetUp { schema: options.schema.clone() }))
             .build_unchecked(ConnectionManager::new(options.url.clone()));
-        Ok(Self {
+        Self {
             pool,
             slots: Arc::new(Semaphore::new(size as usize)),
             writers: Arc::new(Semaphore::new(options.max_writers.clamp(1, size) as usize)),
-        })
+        }
     }
 
-    pub(super) async fn read<T, F>(&self, mut work: F, snapshot: bool, revocations: Revocations) -> Result<T, StoreError>
+    pub(super) async fn read<T, F>(
+        &self,
+        mut work: F,
+        snapshot: bool,
+        revocations: Revocations,
+    ) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnMut(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
@@ -99,7 +104,11 @@ impl Postgres {
             let mut run = || {
                 let mut conn = pool.get_timeout(WAIT).map_err(|error| StoreError::Unavailable(error.to_string()))?;
                 let mut once = |conn: &mut PgConnection| work(&mut Tx::new(Conn::Postgres(conn), revocations.clone()));
-                if snapshot { conn.build_transaction().repeatable_read().read_only().run(once) } else { once(&mut conn) }
+                if snapshot {
+                    conn.build_transaction().repeatable_read().read_only().run(once)
+                } else {
+                    once(&mut conn)
+                }
             };
             match run() {
                 // A connection that died while it lay idle is found out only by using it, and after

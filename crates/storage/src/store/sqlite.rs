@@ -51,7 +51,13 @@ fn create_private(path: &Path) -> std::io::Result<()> {
 fn file_uri(path: &str) -> String {
     let encoded: String = path
         .bytes()
-        .map(|c| if c.is_ascii_alphanumeric() || b"/-_.~".contains(&c) { char::from(c).to_string() } else { format!("%{c:02X}") })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || b"/-_.~".contains(&c) {
+                char::from(c).to_string()
+            } else {
+                format!("%{c:02X}")
+            }
+        })
         .collect();
     format!("file:{encoded}")
 }
@@ -108,7 +114,12 @@ impl Sqlite {
         Ok(Self { readers, slots, writer })
     }
 
-    pub(super) async fn read<T, F>(&self, mut work: F, snapshot: bool, revocations: Revocations) -> Result<T, StoreError>
+    pub(super) async fn read<T, F>(
+        &self,
+        mut work: F,
+        snapshot: bool,
+        revocations: Revocations,
+    ) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnMut(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,

@@ -33,7 +33,7 @@ trait Job: Send {
 }
 
 struct Work<T, F> {
-    work: F,
+    run: F,
     outcome: Result<T, StoreError>,
     effects: Effects,
     reply: oneshot::Sender<Result<T, StoreError>>,
@@ -48,7 +48,7 @@ where
     fn run(&mut self, conn: &mut SqliteConnection, revocations: &Revocations) -> bool {
         let mut tx = Tx::new(Conn::Sqlite(conn), revocations.clone());
         // A panicking closure must not take the thread, and everybody's writes, with it.
-        let outcome = catch_unwind(AssertUnwindSafe(|| (self.work)(&mut tx)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| (self.run)(&mut tx)));
         self.outcome = outcome.unwrap_or_else(|_| Err(StoreError::Query("a write closure panicked".to_owned())));
         self.effects = tx.into_effects();
         self.outcome.is_ok()
@@ -96,7 +96,7 @@ impl Writer {
     {
         let (reply, outcome) = oneshot::channel();
         let not_run = Err(StoreError::Unavailable("the writer did not run this".to_owned()));
-        let job = Work { work, outcome: not_run, effects: Effects::default(), reply, queued_at: Instant::now() };
+        let job = Work { run: work, outcome: not_run, effects: Effects::default(), reply, queued_at: Instant::now() };
         let sent = self.queue.send_timeout(Box::new(job), WAIT).await;
         sent.map_err(|_| StoreError::Unavailable("the queue of writes is full".to_owned()))?;
         outcome.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the writer has stopped".to_owned())))
@@ -150,10 +150,9 @@ impl Thread {
                 group.push(job);
             }
         }
-        let committed = self
-            .faults
-            .strike(FaultPoint::Commit)
-            .and_then(|()| self.conn.batch_execute("COMMIT").map_err(|error| StoreError::Unavailable(error.to_string())));
+        let committed = self.faults.strike(FaultPoint::Commit).and_then(|()| {
+            self.conn.batch_execute("COMMIT").map_err(|error| StoreError::Unavailable(error.to_string()))
+        });
         if let Err(why) = committed {
             let _ = self.conn.batch_execute("ROLLBACK");
             lose_all(group, &why.to_string());
