@@ -40,38 +40,14 @@ struct Report {
 
 /// The steps in the order they run: the quick ones that most often fail come first.
 const STEPS: [Step; 8] = [
-    Step {
-        name: "imports",
-        work: |workspace| found(imports::faults(workspace)),
-    },
-    Step {
-        name: "rules",
-        work: |workspace| found(rules::faults(workspace)),
-    },
-    Step {
-        name: "generated docs",
-        work: |workspace| judged(docs::verify(workspace)),
-    },
-    Step {
-        name: "fmt",
-        work: |workspace| command(&mut workspace.cargo(&["fmt", "--all", "--check"])),
-    },
-    Step {
-        name: "clippy",
-        work: clippy,
-    },
-    Step {
-        name: "doc",
-        work: rustdoc,
-    },
-    Step {
-        name: "deny",
-        work: deny::policy,
-    },
-    Step {
-        name: "advisories",
-        work: deny::advisories,
-    },
+    Step { name: "imports", work: |workspace| found(imports::faults(workspace)) },
+    Step { name: "rules", work: |workspace| found(rules::faults(workspace)) },
+    Step { name: "generated docs", work: |workspace| judged(docs::verify(workspace)) },
+    Step { name: "fmt", work: |workspace| command(&mut workspace.cargo(&["fmt", "--all", "--check"])) },
+    Step { name: "clippy", work: clippy },
+    Step { name: "doc", work: rustdoc },
+    Step { name: "deny", work: deny::policy },
+    Step { name: "advisories", work: deny::advisories },
 ];
 
 /// Runs every step, prints the table, and fails if a step did.
@@ -81,21 +57,10 @@ pub(crate) fn run(workspace: &Workspace) -> ExitCode {
         println!("\n== {}/{} {}", index + 1, STEPS.len(), step.name);
         let started = Instant::now();
         let verdict = (step.work)(workspace);
-        reports.push(Report {
-            name: step.name,
-            verdict,
-            took: started.elapsed(),
-        });
+        reports.push(Report { name: step.name, verdict, took: started.elapsed() });
     }
     print!("\n{}", table(&reports));
-    if reports
-        .iter()
-        .any(|report| report.verdict == Verdict::Failed)
-    {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    }
+    if reports.iter().any(|report| report.verdict == Verdict::Failed) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 /// Clippy on all targets, with the features the tests use.
@@ -103,24 +68,12 @@ pub(crate) fn run(workspace: &Workspace) -> ExitCode {
 /// Never with `--all-features`: the dev-dependencies switch on what tests need, and a second set
 /// of features would compile every dependency once more.
 fn clippy(workspace: &Workspace) -> Verdict {
-    command(&mut workspace.cargo(&[
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ]))
+    command(&mut workspace.cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
 }
 
 /// The documentation of everything, private items included: a dead link there misleads too.
 fn rustdoc(workspace: &Workspace) -> Verdict {
-    let args = [
-        "doc",
-        "--workspace",
-        "--no-deps",
-        "--document-private-items",
-    ];
+    let args = ["doc", "--workspace", "--no-deps", "--document-private-items"];
     command(workspace.cargo(&args).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
@@ -142,13 +95,7 @@ fn judged(result: Result<(), String>) -> Verdict {
 
 /// A list of faults as a verdict; prints each on a line.
 fn found(faults: Result<Vec<String>, String>) -> Verdict {
-    judged(faults.and_then(|faults| {
-        if faults.is_empty() {
-            Ok(())
-        } else {
-            Err(faults.join("\n"))
-        }
-    }))
+    judged(faults.and_then(|faults| if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }))
 }
 
 /// The closing table: step, result, seconds.
@@ -174,21 +121,9 @@ mod tests {
     #[test]
     fn the_table_tells_a_failure_from_what_could_not_be_checked() {
         let reports = [
-            Report {
-                name: "fmt",
-                verdict: Verdict::Passed,
-                took: Duration::from_millis(1234),
-            },
-            Report {
-                name: "clippy",
-                verdict: Verdict::Failed,
-                took: Duration::from_secs(100),
-            },
-            Report {
-                name: "advisories",
-                verdict: Verdict::NotChecked,
-                took: Duration::ZERO,
-            },
+            Report { name: "fmt", verdict: Verdict::Passed, took: Duration::from_millis(1234) },
+            Report { name: "clippy", verdict: Verdict::Failed, took: Duration::from_secs(100) },
+            Report { name: "advisories", verdict: Verdict::NotChecked, took: Duration::ZERO },
         ];
         let expected = "\
 step            result         seconds

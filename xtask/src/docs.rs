@@ -77,8 +77,7 @@ pub(crate) fn write(workspace: &Workspace) -> Result<(), String> {
     let page = render(&workspace.read(SOURCE)?)?;
     let path = workspace.path(TARGET);
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)
-            .map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
+        std::fs::create_dir_all(folder).map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
     }
     std::fs::write(&path, page).map_err(|error| format!("{TARGET} cannot be written: {error}"))?;
     println!("wrote {TARGET}");
@@ -93,20 +92,14 @@ pub(crate) fn write(workspace: &Workspace) -> Result<(), String> {
 pub(crate) fn verify(workspace: &Workspace) -> Result<(), String> {
     let page = render(&workspace.read(SOURCE)?)?;
     let advice = "run `cargo xtask docs` and commit the result";
-    let found = workspace
-        .read(TARGET)
-        .map_err(|reason| format!("{reason}; {advice}"))?;
-    if found == page {
-        Ok(())
-    } else {
-        Err(format!("{TARGET} is not what {SOURCE} says; {advice}"))
-    }
+    let found = workspace.read(TARGET).map_err(|reason| format!("{reason}; {advice}"))?;
+    if found == page { Ok(()) } else { Err(format!("{TARGET} is not what {SOURCE} says; {advice}")) }
 }
 
 /// The page for a contract.
 fn render(contract: &str) -> Result<String, String> {
-    let contract: Contract = serde_saphyr::from_str(contract)
-        .map_err(|error| format!("{SOURCE} is not understood: {error}"))?;
+    let contract: Contract =
+        serde_saphyr::from_str(contract).map_err(|error| format!("{SOURCE} is not understood: {error}"))?;
     let mut page = OPENING.to_owned();
     for (group, variables) in grouped(&contract.variables) {
         // Writing to a `String` cannot fail.
@@ -130,10 +123,7 @@ fn render(contract: &str) -> Result<String, String> {
 fn grouped(variables: &[Variable]) -> Vec<(&str, Vec<&Variable>)> {
     let mut groups: Vec<(&str, Vec<&Variable>)> = Vec::new();
     for variable in variables {
-        match groups
-            .iter_mut()
-            .find(|(group, _)| *group == variable.group)
-        {
+        match groups.iter_mut().find(|(group, _)| *group == variable.group) {
             Some((_, members)) => members.push(variable),
             None => groups.push((variable.group.as_str(), vec![variable])),
         }
@@ -182,27 +172,18 @@ impl Variable {
 /// A group's name as a heading.
 fn title(group: &str) -> String {
     let mut letters = group.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Text that stands in one cell of a table: one line, no bar, and nothing that Markdown would take
 /// for an HTML tag and hide.
 fn cell(text: &str) -> String {
-    let line = text
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .replace('|', "\\|");
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");
     // Every second piece is between backticks, where `<` stands for itself.
-    let pieces = line.split('`').enumerate().map(|(index, piece)| {
-        if index.is_multiple_of(2) {
-            piece.replace('<', "&lt;")
-        } else {
-            piece.to_owned()
-        }
-    });
+    let pieces = line
+        .split('`')
+        .enumerate()
+        .map(|(index, piece)| if index.is_multiple_of(2) { piece.replace('<', "&lt;") } else { piece.to_owned() });
     pieces.collect::<Vec<_>>().join("`")
 }
 
@@ -285,19 +266,14 @@ variables:
     #[test]
     fn the_page_says_first_that_it_is_generated_and_how() {
         assert!(
-            render(CONTRACT)
-                .unwrap()
-                .starts_with("<!-- Generated from contract/config.yaml by `cargo xtask docs`.")
+            render(CONTRACT).unwrap().starts_with("<!-- Generated from contract/config.yaml by `cargo xtask docs`.")
         );
     }
 
     #[test]
     fn a_contract_that_is_not_understood_is_named() {
         let reason = render("variables: [{ name: A }]").unwrap_err();
-        assert!(
-            reason.starts_with("contract/config.yaml is not understood: "),
-            "{reason}"
-        );
+        assert!(reason.starts_with("contract/config.yaml is not understood: "), "{reason}");
     }
 
     #[test]

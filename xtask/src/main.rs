@@ -17,11 +17,7 @@ use crate::workspace::Workspace;
 
 /// The command line, as `cargo xtask --help` explains it.
 #[derive(Debug, Parser)]
-#[command(
-    name = "xtask",
-    bin_name = "cargo xtask",
-    about = "The project's own tools"
-)]
+#[command(name = "xtask", bin_name = "cargo xtask", about = "The project's own tools")]
 struct CommandLine {
     #[command(subcommand)]
     task: Task,
@@ -131,14 +127,8 @@ mod tests {
     #[test]
     fn leaving_postgresql_out_is_an_option_of_ours() {
         assert_eq!(task(&["test", "--sqlite-only"]), test_with(true, &[]));
-        assert_eq!(
-            task(&["test", "--sqlite-only", "--", "--nocapture"]),
-            test_with(true, &["--", "--nocapture"])
-        );
-        assert_eq!(
-            task(&["test", "--sqlite-only", "--lib", "name"]),
-            test_with(true, &["--lib", "name"])
-        );
+        assert_eq!(task(&["test", "--sqlite-only", "--", "--nocapture"]), test_with(true, &["--", "--nocapture"]));
+        assert_eq!(task(&["test", "--sqlite-only", "--lib", "name"]), test_with(true, &["--lib", "name"]));
     }
 
     #[test]

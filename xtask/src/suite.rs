@@ -39,24 +39,16 @@ enum Postgres {
 ///
 /// When PostgreSQL is left out where that is forbidden, or no server can be had, or cargo does not
 /// start.
-pub(crate) fn run(
-    workspace: &Workspace,
-    sqlite_only: bool,
-    args: &[OsString],
-) -> Result<ExitCode, String> {
+pub(crate) fn run(workspace: &Workspace, sqlite_only: bool, args: &[OsString]) -> Result<ExitCode, String> {
     let mut command = cargo_test(workspace, args);
     let postgres = if sqlite_only {
         refuse_in_ci(std::env::var_os("CI").as_deref())?;
         println!("{LEFT_OUT}");
-        command
-            .env_remove(POSTGRES_URL)
-            .env_remove(REQUIRE_POSTGRES);
+        command.env_remove(POSTGRES_URL).env_remove(REQUIRE_POSTGRES);
         None
     } else {
         let postgres = Postgres::ready()?;
-        command
-            .env(POSTGRES_URL, postgres.url())
-            .env(REQUIRE_POSTGRES, "1");
+        command.env(POSTGRES_URL, postgres.url()).env(REQUIRE_POSTGRES, "1");
         Some(postgres)
     };
 
@@ -72,10 +64,7 @@ pub(crate) fn run(
 /// Leaving half of the tests out is for somebody at a keyboard who is told so.
 fn refuse_in_ci(ci: Option<&OsStr>) -> Result<(), String> {
     if ci.is_some_and(|value| !value.is_empty()) {
-        Err(
-            "CI is set, and there PostgreSQL may not be left out: run without --sqlite-only"
-                .to_owned(),
-        )
+        Err("CI is set, and there PostgreSQL may not be left out: run without --sqlite-only".to_owned())
     } else {
         Ok(())
     }
@@ -85,11 +74,7 @@ fn refuse_in_ci(ci: Option<&OsStr>) -> Result<(), String> {
 fn cargo_test(workspace: &Workspace, args: &[OsString]) -> Command {
     let mut command = workspace.cargo(&["test"]);
     // The words after `--` are for the tests themselves.
-    let ours = || {
-        args.iter()
-            .take_while(|word| *word != "--")
-            .map(|word| word.to_string_lossy())
-    };
+    let ours = || args.iter().take_while(|word| *word != "--").map(|word| word.to_string_lossy());
     // Cargo would let `--workspace` win over the choice of a package.
     let chosen = ours().any(|word| word.starts_with("-p") || word.starts_with("--package"));
     if !chosen {
@@ -126,18 +111,14 @@ impl Postgres {
 /// Runs the tests, showing what they print as they print it, and adds their results up.
 fn run_and_count(command: &mut Command) -> Result<(ExitStatus, Tally), String> {
     command.stdout(Stdio::piped());
-    let mut child = command
-        .spawn()
-        .map_err(|error| workspace::not_started(command, &error))?;
+    let mut child = command.spawn().map_err(|error| workspace::not_started(command, &error))?;
     let mut tally = Tally::default();
     let shown = match child.stdout.take() {
         Some(output) => pass_on(BufReader::new(output), &mut io::stdout().lock(), &mut tally),
         None => Ok(()),
     };
     // If we can no longer show anything, cargo ends too: our end of its output is closed by now.
-    let status = child
-        .wait()
-        .map_err(|error| format!("the end of the tests was lost: {error}"))?;
+    let status = child.wait().map_err(|error| format!("the end of the tests was lost: {error}"))?;
     shown.map_err(|error| format!("the tests' output could not be shown: {error}"))?;
     Ok((status, tally))
 }
@@ -173,10 +154,7 @@ mod tests {
     fn words(args: &[&str]) -> Vec<String> {
         let args: Vec<OsString> = args.iter().map(OsString::from).collect();
         let command = cargo_test(&Workspace::find(), &args);
-        command
-            .get_args()
-            .map(|word| word.to_string_lossy().into_owned())
-            .collect()
+        command.get_args().map(|word| word.to_string_lossy().into_owned()).collect()
     }
 
     #[test]
@@ -184,37 +162,17 @@ mod tests {
         assert_eq!(words(&[]), ["test", "--workspace", "--no-fail-fast"]);
         assert_eq!(
             words(&["refresh", "--", "--nocapture"]),
-            [
-                "test",
-                "--workspace",
-                "--no-fail-fast",
-                "refresh",
-                "--",
-                "--nocapture"
-            ]
+            ["test", "--workspace", "--no-fail-fast", "refresh", "--", "--nocapture"]
         );
-        assert_eq!(
-            words(&["-p", "authara-core", "--no-fail-fast"]),
-            ["test", "-p", "authara-core", "--no-fail-fast"]
-        );
-        assert_eq!(
-            words(&["--package=authara-core"]),
-            ["test", "--no-fail-fast", "--package=authara-core"]
-        );
+        assert_eq!(words(&["-p", "authara-core", "--no-fail-fast"]), ["test", "-p", "authara-core", "--no-fail-fast"]);
+        assert_eq!(words(&["--package=authara-core"]), ["test", "--no-fail-fast", "--package=authara-core"]);
     }
 
     #[test]
     fn what_the_tests_themselves_are_told_chooses_no_package() {
         assert_eq!(
             words(&["--", "-p", "--no-fail-fast"]),
-            [
-                "test",
-                "--workspace",
-                "--no-fail-fast",
-                "--",
-                "-p",
-                "--no-fail-fast"
-            ]
+            ["test", "--workspace", "--no-fail-fast", "--", "-p", "--no-fail-fast"]
         );
     }
 

@@ -17,9 +17,7 @@ impl Workspace {
     pub(crate) fn find() -> Self {
         let crate_root = std::env::var_os("CARGO_MANIFEST_DIR")
             .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
-        let root = crate_root
-            .parent()
-            .map_or_else(|| crate_root.clone(), Path::to_path_buf);
+        let root = crate_root.parent().map_or_else(|| crate_root.clone(), Path::to_path_buf);
         Self { root }
     }
 
@@ -34,8 +32,7 @@ impl Workspace {
     ///
     /// The reason, with the path, when the file cannot be read as text.
     pub(crate) fn read(&self, relative: &str) -> Result<String, String> {
-        std::fs::read_to_string(self.path(relative))
-            .map_err(|error| format!("{relative} cannot be read: {error}"))
+        std::fs::read_to_string(self.path(relative)).map_err(|error| format!("{relative} cannot be read: {error}"))
     }
 
     /// A command in the root of the workspace.
@@ -60,14 +57,8 @@ impl Workspace {
 ///
 /// What was run and how it ended, unless it ended well.
 pub(crate) fn run(command: &mut Command) -> Result<(), String> {
-    let status = command
-        .status()
-        .map_err(|error| not_started(command, &error))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("`{}` ended with {status}", describe(command)))
-    }
+    let status = command.status().map_err(|error| not_started(command, &error))?;
+    if status.success() { Ok(()) } else { Err(format!("`{}` ended with {status}", describe(command))) }
 }
 
 /// Runs a command to its end and gives what it printed to its standard output.
@@ -76,20 +67,12 @@ pub(crate) fn run(command: &mut Command) -> Result<(), String> {
 ///
 /// What was run, how it ended and what it printed to its standard error, unless it ended well.
 pub(crate) fn capture(command: &mut Command) -> Result<String, String> {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| not_started(command, &error))?;
+    let output = command.stdin(Stdio::null()).output().map_err(|error| not_started(command, &error))?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    Err(format!(
-        "`{}` ended with {}: {}",
-        describe(command),
-        output.status,
-        said.trim()
-    ))
+    Err(format!("`{}` ended with {}: {}", describe(command), output.status, said.trim()))
 }
 
 /// Why a command did not even start, as a sentence.
@@ -101,9 +84,5 @@ pub(crate) fn not_started(command: &Command, error: &std::io::Error) -> String {
 fn describe(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let name = program.file_name().unwrap_or(command.get_program());
-    std::iter::once(name)
-        .chain(command.get_args())
-        .map(OsStr::to_string_lossy)
-        .collect::<Vec<_>>()
-        .join(" ")
+    std::iter::once(name).chain(command.get_args()).map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
 }

@@ -31,9 +31,7 @@ pub(super) fn advisories(workspace: &Workspace) -> Verdict {
     };
     if let Err(reason) = run_within(fetch.args(["fetch", "db"]), FETCH_LIMIT) {
         println!("NOT CHECKED: the advisory database could not be fetched: {reason}");
-        println!(
-            "Whether a dependency has a known vulnerability is unknown; run this again online."
-        );
+        println!("Whether a dependency has a known vulnerability is unknown; run this again online.");
         return Verdict::NotChecked;
     }
     deny(workspace, &["check", "--disable-fetch", "advisories"])
@@ -53,10 +51,7 @@ fn tool(workspace: &Workspace) -> Result<Command, String> {
     if let Ok(deny) = installed(workspace, &home) {
         return Ok(deny);
     }
-    println!(
-        "cargo-deny is missing: installing it into {}, about 3 minutes",
-        home.display()
-    );
+    println!("cargo-deny is missing: installing it into {}, about 3 minutes", home.display());
     let mut install = workspace.cargo(&["install", "cargo-deny", "--locked", "--root"]);
     workspace::run(install.arg(&home))?;
     installed(workspace, &home)
@@ -76,17 +71,10 @@ fn installed(workspace: &Workspace, home: &Path) -> Result<Command, String> {
 /// Where tools are kept that a check has to build: outside of the target folder, so that they
 /// survive `cargo clean` and serve every clone.
 fn tools_home(workspace: &Workspace) -> PathBuf {
-    let set = |name: &str| {
-        std::env::var_os(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     set("XDG_CACHE_HOME")
         .or_else(|| set("HOME").map(|home| home.join(".cache")))
-        .map_or_else(
-            || workspace.path("target/tools"),
-            |cache| cache.join("authara-tools"),
-        )
+        .map_or_else(|| workspace.path("target/tools"), |cache| cache.join("authara-tools"))
 }
 
 /// The search path with our tools after everything else.
@@ -99,9 +87,7 @@ fn path_with(home: &Path) -> OsString {
 
 /// Runs a command to its end, or ends it when it takes too long.
 fn run_within(command: &mut Command, limit: Duration) -> Result<(), String> {
-    let mut child = command
-        .spawn()
-        .map_err(|error| workspace::not_started(command, &error))?;
+    let mut child = command.spawn().map_err(|error| workspace::not_started(command, &error))?;
     let started = Instant::now();
     loop {
         match child.try_wait() {

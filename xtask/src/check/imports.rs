@@ -51,11 +51,7 @@ static LAYERS: [Layer; 6] = [
     Layer {
         package: "authara-storage",
         sees: &["authara-core"],
-        free_of: &[
-            Ban::everywhere("actix"),
-            Ban::everywhere("reqwest"),
-            Ban::everywhere("tera"),
-        ],
+        free_of: &[Ban::everywhere("actix"), Ban::everywhere("reqwest"), Ban::everywhere("tera")],
     },
     Layer {
         package: "authara-flows",
@@ -69,12 +65,7 @@ static LAYERS: [Layer; 6] = [
     },
     Layer {
         package: "authara-server",
-        sees: &[
-            "authara-flows",
-            "authara-storage",
-            "authara-core",
-            "authara-client",
-        ],
+        sees: &["authara-flows", "authara-storage", "authara-core", "authara-client"],
         free_of: &[Ban::everywhere("diesel")],
     },
     Layer {
@@ -85,21 +76,12 @@ static LAYERS: [Layer; 6] = [
             Ban::everywhere("diesel"),
             Ban::everywhere("josekit"),
             Ban::shipped("openssl"),
-            Ban {
-                family: "actix",
-                scope: Scope::UnlessOptional,
-            },
+            Ban { family: "actix", scope: Scope::UnlessOptional },
         ],
     },
     Layer {
         package: "xtask",
-        sees: &[
-            "authara-server",
-            "authara-client",
-            "authara-flows",
-            "authara-storage",
-            "authara-core",
-        ],
+        sees: &["authara-server", "authara-client", "authara-flows", "authara-storage", "authara-core"],
         free_of: &[],
     },
 ];
@@ -150,8 +132,8 @@ pub(super) fn faults(workspace: &Workspace) -> Result<Vec<String>, String> {
 
 /// The same for what `cargo metadata` printed.
 fn faults_in(json: &str) -> Result<Vec<String>, String> {
-    let metadata: Metadata = serde_json::from_str(json)
-        .map_err(|error| format!("`cargo metadata` is not understood: {error}"))?;
+    let metadata: Metadata =
+        serde_json::from_str(json).map_err(|error| format!("`cargo metadata` is not understood: {error}"))?;
     let faults = metadata.packages.iter().flat_map(|package| {
         let path = &package.manifest_path;
         let path = path.strip_prefix(&metadata.workspace_root).unwrap_or(path);
@@ -173,9 +155,7 @@ fn faults_of(package: &Package, path: &str) -> Vec<String> {
         let reason = layer.objection(dependency)?;
         let table = dependency.table();
         let dependency = &dependency.name;
-        Some(format!(
-            "{path}: {name} may not name {dependency}: {reason} take it out of [{table}]"
-        ))
+        Some(format!("{path}: {name} may not name {dependency}: {reason} take it out of [{table}]"))
     });
     faulty.collect()
 }
@@ -209,17 +189,11 @@ impl Layer {
 
 impl Ban {
     const fn everywhere(family: &'static str) -> Self {
-        Self {
-            family,
-            scope: Scope::Everywhere,
-        }
+        Self { family, scope: Scope::Everywhere }
     }
 
     const fn shipped(family: &'static str) -> Self {
-        Self {
-            family,
-            scope: Scope::Shipped,
-        }
+        Self { family, scope: Scope::Shipped }
     }
 
     /// Whether the ban forbids this dependency.

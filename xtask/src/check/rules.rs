@@ -15,30 +15,12 @@ struct Forbidden {
 
 /// Written in pieces, so that this file does not offend against itself.
 static FORBIDDEN: [Forbidden; 6] = [
-    Forbidden {
-        text: concat!("todo", "!("),
-        instead: "write it, or open an issue",
-    },
-    Forbidden {
-        text: concat!("unimplemented", "!("),
-        instead: "write it, or open an issue",
-    },
-    Forbidden {
-        text: concat!("dbg", "!("),
-        instead: "use `tracing`, or take it out",
-    },
-    Forbidden {
-        text: concat!("#[", "ignore"),
-        instead: "assert the known flaw as it is, with a note",
-    },
-    Forbidden {
-        text: concat!("FIX", "ME"),
-        instead: "fix it, or open an issue",
-    },
-    Forbidden {
-        text: concat!("XX", "X"),
-        instead: "say it in a sentence, or open an issue",
-    },
+    Forbidden { text: concat!("todo", "!("), instead: "write it, or open an issue" },
+    Forbidden { text: concat!("unimplemented", "!("), instead: "write it, or open an issue" },
+    Forbidden { text: concat!("dbg", "!("), instead: "use `tracing`, or take it out" },
+    Forbidden { text: concat!("#[", "ignore"), instead: "assert the known flaw as it is, with a note" },
+    Forbidden { text: concat!("FIX", "ME"), instead: "fix it, or open an issue" },
+    Forbidden { text: concat!("XX", "X"), instead: "say it in a sentence, or open an issue" },
 ];
 
 /// With more lines than this a file is named in the report. House style is 50 to 300.
@@ -79,22 +61,14 @@ fn sources(workspace: &Workspace) -> Result<Vec<String>, String> {
     list.args(["-c", "safe.directory=*", "ls-files", "-z"]);
     list.args(["--cached", "--others", "--exclude-standard", "--", "*.rs"]);
     let listed = workspace::capture(&mut list)?;
-    Ok(listed
-        .split('\0')
-        .filter(|path| !path.is_empty())
-        .map(str::to_owned)
-        .collect())
+    Ok(listed.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect())
 }
 
 /// The faults in one file.
 fn faults_in(path: &str, text: &str) -> Vec<String> {
     let faults = text.lines().enumerate().flat_map(|(index, line)| {
-        let faults = FORBIDDEN
-            .iter()
-            .filter(move |forbidden| mentions(line, forbidden.text));
-        faults.map(move |Forbidden { text, instead }| {
-            format!("{path}:{}: `{text}` may not stay: {instead}", index + 1)
-        })
+        let faults = FORBIDDEN.iter().filter(move |forbidden| mentions(line, forbidden.text));
+        faults.map(move |Forbidden { text, instead }| format!("{path}:{}: `{text}` may not stay: {instead}", index + 1))
     });
     faults.collect()
 }
@@ -104,11 +78,8 @@ fn mentions(line: &str, text: &str) -> bool {
     let in_word = |next: Option<char>| next.is_some_and(|c| c.is_alphanumeric() || c == '_');
     line.match_indices(text).any(|(start, found)| {
         let (before, rest) = line.split_at(start);
-        let glued_before =
-            text.starts_with(char::is_alphanumeric) && in_word(before.chars().next_back());
-        let after = rest
-            .strip_prefix(found)
-            .and_then(|after| after.chars().next());
+        let glued_before = text.starts_with(char::is_alphanumeric) && in_word(before.chars().next_back());
+        let after = rest.strip_prefix(found).and_then(|after| after.chars().next());
         let glued_after = text.ends_with(char::is_alphanumeric) && in_word(after);
         !glued_before && !glued_after
     })
@@ -130,10 +101,7 @@ mod tests {
 
     #[test]
     fn an_ignored_test_is_found_with_and_without_a_reason() {
-        let [open, reason] = [
-            concat!("#[", "ignore]"),
-            concat!("#[", "ignore = \"slow\"]"),
-        ];
+        let [open, reason] = [concat!("#[", "ignore]"), concat!("#[", "ignore = \"slow\"]")];
         assert_eq!(faults_in("a.rs", open).len(), 1);
         assert_eq!(faults_in("a.rs", reason).len(), 1);
     }
@@ -152,8 +120,7 @@ mod tests {
 
     #[test]
     fn ordinary_source_has_no_fault() {
-        let source =
-            "//! What is to do is in the issues.\nfn ignored() { assert!(true_enough()); }\n";
+        let source = "//! What is to do is in the issues.\nfn ignored() { assert!(true_enough()); }\n";
         assert_eq!(faults_in("a.rs", source), Vec::<String>::new());
     }
 }

@@ -34,10 +34,7 @@ impl Account {
         ["postgres", "nobody"]
             .into_iter()
             .find_map(Self::named)
-            .ok_or_else(|| {
-                "PostgreSQL refuses to run as root, and there is no user postgres or nobody"
-                    .to_owned()
-            })
+            .ok_or_else(|| "PostgreSQL refuses to run as root, and there is no user postgres or nobody".to_owned())
     }
 
     /// The user of this name, if there is one.
@@ -46,10 +43,7 @@ impl Account {
             let printed = capture(Command::new("id").args([flag, name])).ok()?;
             printed.trim().parse().ok()
         };
-        Some(Self::Other {
-            uid: number("-u")?,
-            gid: number("-g")?,
-        })
+        Some(Self::Other { uid: number("-u")?, gid: number("-g")? })
     }
 
     /// A program that this account runs.

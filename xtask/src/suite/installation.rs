@@ -48,26 +48,14 @@ static MANAGERS: [Manager; 5] = [
             ],
         ],
     },
-    Manager {
-        program: "dnf",
-        needs_root: true,
-        commands: &[&["dnf", "install", "-y", "postgresql-server"]],
-    },
-    Manager {
-        program: "apk",
-        needs_root: true,
-        commands: &[&["apk", "add", "--no-cache", "postgresql"]],
-    },
+    Manager { program: "dnf", needs_root: true, commands: &[&["dnf", "install", "-y", "postgresql-server"]] },
+    Manager { program: "apk", needs_root: true, commands: &[&["apk", "add", "--no-cache", "postgresql"]] },
     Manager {
         program: "pacman",
         needs_root: true,
         commands: &[&["pacman", "-Sy", "--noconfirm", "--needed", "postgresql"]],
     },
-    Manager {
-        program: "brew",
-        needs_root: false,
-        commands: &[&["brew", "install", "postgresql"]],
-    },
+    Manager { program: "brew", needs_root: false, commands: &[&["brew", "install", "postgresql"]] },
 ];
 
 impl Installation {
@@ -91,10 +79,7 @@ impl Installation {
     fn find() -> Option<Self> {
         let mut folders = search_path();
         folders.extend(versioned_folders());
-        folders
-            .into_iter()
-            .find(|folder| works(folder))
-            .map(|folder| Self { folder })
+        folders.into_iter().find(|folder| works(folder)).map(|folder| Self { folder })
     }
 
     /// The path of one of the programs.
@@ -109,18 +94,14 @@ impl Installation {
 fn works(folder: &Path) -> bool {
     PROGRAMS.iter().all(|program| {
         let path = folder.join(program);
-        path.is_file()
-            && capture(Command::new(path).arg("--version"))
-                .is_ok_and(|answer| answer.contains("PostgreSQL"))
+        path.is_file() && capture(Command::new(path).arg("--version")).is_ok_and(|answer| answer.contains("PostgreSQL"))
     })
 }
 
 /// The folders in which a command is looked for.
 fn search_path() -> Vec<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path)
-        .filter(|folder| folder.is_absolute())
-        .collect()
+    std::env::split_paths(&path).filter(|folder| folder.is_absolute()).collect()
 }
 
 /// The folders of single versions, the newest version first.
@@ -132,10 +113,7 @@ fn versioned_folders() -> Vec<PathBuf> {
         };
         for entry in entries.flatten() {
             let name = entry.file_name();
-            let number = name
-                .to_str()
-                .and_then(|name| name.strip_prefix(before))
-                .and_then(version);
+            let number = name.to_str().and_then(|name| name.strip_prefix(before)).and_then(version);
             if let Some(number) = number {
                 found.push((number, entry.path().join(after)));
             }
@@ -154,17 +132,9 @@ fn version(text: &str) -> Option<Vec<u32>> {
 fn install() -> Result<(), String> {
     let manager = MANAGERS
         .iter()
-        .find(|manager| {
-            search_path()
-                .iter()
-                .any(|folder| folder.join(manager.program).is_file())
-        })
+        .find(|manager| search_path().iter().any(|folder| folder.join(manager.program).is_file()))
         .ok_or_else(|| format!("no PostgreSQL server is installed here; {}", without("it")))?;
-    let typed: Vec<String> = manager
-        .commands
-        .iter()
-        .map(|words| words.join(" "))
-        .collect();
+    let typed: Vec<String> = manager.commands.iter().map(|words| words.join(" ")).collect();
     let typed = typed.join(" && ");
     let elevation: &[&str] = if !manager.needs_root || is_root() {
         &[]

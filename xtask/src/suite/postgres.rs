@@ -71,17 +71,10 @@ impl Server {
         let port = free_port().map_err(|error| format!("there is no free port: {error}"))?;
         let process = scratch.launch(&installation, account, port)?;
         // From here on, dropping the value ends the process.
-        let mut server = Self {
-            process,
-            scratch,
-            port,
-        };
+        let mut server = Self { process, scratch, port };
         server.wait_until_ready(&installation)?;
         let program = installation.program("postgres");
-        println!(
-            "PostgreSQL: {} on port {port}, for these tests only",
-            program.display()
-        );
+        println!("PostgreSQL: {} on port {port}, for these tests only", program.display());
         Ok(server)
     }
 
@@ -96,9 +89,7 @@ impl Server {
         while started.elapsed() < START_LIMIT {
             if let Ok(Some(status)) = self.process.try_wait() {
                 let log = self.scratch.end_of_log();
-                return Err(format!(
-                    "the PostgreSQL server ended at once ({status}):\n{log}"
-                ));
+                return Err(format!("the PostgreSQL server ended at once ({status}):\n{log}"));
             }
             let mut question = Command::new(installation.program("pg_isready"));
             question.args(["-q", "-h", "127.0.0.1", "-p", &port]);
@@ -108,9 +99,7 @@ impl Server {
             thread::sleep(Duration::from_millis(100));
         }
         let log = self.scratch.end_of_log();
-        Err(format!(
-            "the PostgreSQL server was not ready after {START_LIMIT:?}:\n{log}"
-        ))
+        Err(format!("the PostgreSQL server was not ready after {START_LIMIT:?}:\n{log}"))
     }
 }
 
@@ -127,11 +116,9 @@ impl Scratch {
     /// Makes the folder and starts its keeper.
     fn create(installation: &Installation, account: Account) -> Result<Self, String> {
         let parent = parent_folder(account)?;
-        let folder = new_folder(&parent)
-            .map_err(|error| format!("no folder in {} can be made: {error}", parent.display()))?;
-        account
-            .take_over(&folder)
-            .map_err(|error| format!("{} keeps its owner: {error}", folder.display()))?;
+        let folder =
+            new_folder(&parent).map_err(|error| format!("no folder in {} can be made: {error}", parent.display()))?;
+        account.take_over(&folder).map_err(|error| format!("{} keeps its owner: {error}", folder.display()))?;
         let mut keeper = account.command(Path::new("sh"));
         keeper
             .args(["-c", KEEPER, "keeper"])
@@ -141,49 +128,32 @@ impl Scratch {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .process_group(0);
-        let keeper = keeper
-            .spawn()
-            .map_err(|error| not_started(&keeper, &error))?;
+        let keeper = keeper.spawn().map_err(|error| not_started(&keeper, &error))?;
         Ok(Self { folder, keeper })
     }
 
     /// Makes an empty cluster.
     fn initialise(&self, installation: &Installation, account: Account) -> Result<(), String> {
         let mut initdb = account.command(&installation.program("initdb"));
-        initdb
-            .current_dir(&self.folder)
-            .args(["-D", "data", "-A", "trust", "-U", "authara"]);
+        initdb.current_dir(&self.folder).args(["-D", "data", "-A", "trust", "-U", "authara"]);
         initdb.args(["--no-sync", "-E", "UTF8", "--locale=C"]);
         capture(&mut initdb).map(|_answer| ())
     }
 
     /// Starts the server; what it says goes to a file in the folder.
-    fn launch(
-        &self,
-        installation: &Installation,
-        account: Account,
-        port: u16,
-    ) -> Result<Child, String> {
+    fn launch(&self, installation: &Installation, account: Account, port: u16) -> Result<Child, String> {
         let no_log = |error: std::io::Error| format!("the server's log cannot be made: {error}");
         let log = File::create(self.log()).map_err(no_log)?;
         let also_log = log.try_clone().map_err(no_log)?;
         let mut postgres = account.command(&installation.program("postgres"));
-        postgres
-            .current_dir(&self.folder)
-            .args(["-D", "data", "-p", &port.to_string()]);
+        postgres.current_dir(&self.folder).args(["-D", "data", "-p", &port.to_string()]);
         postgres.arg("-k").arg(&self.folder);
         for setting in SETTINGS {
             postgres.args(["-c", setting]);
         }
         // In a group of its own, so that Ctrl-C leaves the stopping to the keeper.
-        postgres
-            .stdin(Stdio::null())
-            .stdout(log)
-            .stderr(also_log)
-            .process_group(0);
-        postgres
-            .spawn()
-            .map_err(|error| not_started(&postgres, &error))
+        postgres.stdin(Stdio::null()).stdout(log).stderr(also_log).process_group(0);
+        postgres.spawn().map_err(|error| not_started(&postgres, &error))
     }
 
     fn log(&self) -> PathBuf {
@@ -195,12 +165,7 @@ impl Scratch {
         let log = std::fs::read_to_string(self.log()).unwrap_or_default();
         let lines: Vec<&str> = log.lines().collect();
         let start = lines.len().saturating_sub(20);
-        lines
-            .iter()
-            .skip(start)
-            .copied()
-            .collect::<Vec<_>>()
-            .join("\n")
+        lines.iter().skip(start).copied().collect::<Vec<_>>().join("\n")
     }
 
     /// Lets the keeper do its work and waits for it. A second call finds nothing left to do.
@@ -220,11 +185,7 @@ impl Drop for Scratch {
 /// Where the folder goes: short enough for a socket, and open to the account. The place for
 /// temporary files of root may be closed to everybody else.
 fn parent_folder(account: Account) -> Result<PathBuf, String> {
-    let candidates = [
-        std::env::temp_dir(),
-        PathBuf::from("/tmp"),
-        PathBuf::from("/var/tmp"),
-    ];
+    let candidates = [std::env::temp_dir(), PathBuf::from("/tmp"), PathBuf::from("/var/tmp")];
     candidates
         .into_iter()
         .filter(|folder| folder.is_absolute() && folder.as_os_str().len() <= LONGEST_PARENT)

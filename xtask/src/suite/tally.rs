@@ -121,14 +121,7 @@ test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; 
     #[test]
     fn a_line_that_arrives_in_pieces_is_counted_once() {
         let mut tally = Tally::default();
-        for piece in [
-            "test res",
-            "ult: ok. 4 pas",
-            "sed; 0 failed",
-            "; 0 ignored",
-            "\n",
-            "\n",
-        ] {
+        for piece in ["test res", "ult: ok. 4 pas", "sed; 0 failed", "; 0 ignored", "\n", "\n"] {
             tally.read(piece.as_bytes());
         }
         assert_eq!(tally.to_string(), "4 passed, 0 failed");

@@ -56,11 +56,7 @@ fn every_arrow_that_is_drawn_on_the_map_is_accepted() {
     ];
     for (from, to) in drawn {
         for dependency in [normal(to), build(to), dev(to)] {
-            assert_eq!(
-                faults(from, dependency),
-                Vec::<String>::new(),
-                "{from} -> {to}"
-            );
+            assert_eq!(faults(from, dependency), Vec::<String>::new(), "{from} -> {to}");
         }
     }
 }
@@ -118,11 +114,7 @@ fn what_a_layer_stays_free_of_is_refused_in_tests_too() {
     ];
     for (package, name) in forbidden {
         for dependency in [normal(name), optional(name), build(name), dev(name)] {
-            assert_eq!(
-                faults(package, dependency).len(),
-                1,
-                "{package} names {name}"
-            );
+            assert_eq!(faults(package, dependency).len(), 1, "{package} names {name}");
         }
     }
 }
@@ -146,10 +138,7 @@ fn the_sdk_has_actix_only_behind_a_feature() {
 
 #[test]
 fn a_ban_is_on_the_family_and_not_on_every_name_that_begins_alike() {
-    assert_eq!(
-        faults("authara-server", normal("diesel_migrations")).len(),
-        1
-    );
+    assert_eq!(faults("authara-server", normal("diesel_migrations")).len(), 1);
     assert_eq!(faults("authara-core", normal("tokio-util")).len(), 1);
     assert!(faults("authara-core", normal("tokiometer")).is_empty());
     assert!(faults("authara-storage", normal("diesel")).is_empty());
@@ -160,10 +149,8 @@ fn a_crate_without_a_place_on_the_map_is_refused() {
     let faults = faults_in(&workspace("authara-extras", &[])).unwrap();
     assert_eq!(
         faults,
-        [
-            "crates/it/Cargo.toml: nobody has said what authara-extras may name; \
-          give it a place in LAYERS in xtask/src/check/imports.rs"
-        ]
+        ["crates/it/Cargo.toml: nobody has said what authara-extras may name; \
+          give it a place in LAYERS in xtask/src/check/imports.rs"]
     );
 }
 
@@ -171,10 +158,8 @@ fn a_crate_without_a_place_on_the_map_is_refused() {
 fn a_fault_says_what_to_edit() {
     assert_eq!(
         faults("authara-storage", build("authara-flows")),
-        [
-            "crates/it/Cargo.toml: authara-storage may not name authara-flows: \
-          of the workspace it sees only authara-core; take it out of [build-dependencies]"
-        ]
+        ["crates/it/Cargo.toml: authara-storage may not name authara-flows: \
+          of the workspace it sees only authara-core; take it out of [build-dependencies]"]
     );
     assert_eq!(
         faults("authara-core", dev("tokio")),
@@ -183,10 +168,8 @@ fn a_fault_says_what_to_edit() {
     );
     assert_eq!(
         faults("authara-client", normal("actix-web")),
-        [
-            "crates/it/Cargo.toml: authara-client may not name actix-web: \
-          actix is for those who ask; make it optional behind a feature, or take it out of [dependencies]"
-        ]
+        ["crates/it/Cargo.toml: authara-client may not name actix-web: \
+          actix is for those who ask; make it optional behind a feature, or take it out of [dependencies]"]
     );
 }
 
