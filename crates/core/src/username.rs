@@ -31,8 +31,8 @@ pub fn folded(name: &str) -> String {
     name.to_ascii_lowercase()
 }
 
-/// The name of a new account: what [`base`] makes of the local part of the address, and `number`,
-/// which the caller draws from 10000 to 99999.
+/// The name of a new account: the plain characters of the local part of its address, at most 24,
+/// a dash, and `number`, which the caller draws from 10000 to 99999.
 pub fn generated(local_part: &str, number: u32) -> String {
     let base = base(local_part).to_ascii_lowercase();
     format!("{}-{number}", if base.is_empty() { "user" } else { &base })

@@ -56,6 +56,8 @@ pub(crate) struct Seed {
     pub(crate) session: SessionId,
     pub(crate) refresh_token: RefreshToken,
     pub(crate) client: Client,
+    /// What the browser had before; the new session takes its place.
+    pub(crate) presented: Presented,
     pub(crate) audience: Audience,
     pub(crate) policy: SessionPolicy,
     pub(crate) now: DateTime<Utc>,
@@ -66,11 +68,18 @@ pub(crate) struct Seed {
 }
 
 impl Seed {
-    pub(crate) fn new(app: &App, client: Client, audience: Audience, now: DateTime<Utc>) -> Self {
+    pub(crate) fn new(
+        app: &App,
+        client: Client,
+        presented: Presented,
+        audience: Audience,
+        now: DateTime<Utc>,
+    ) -> Self {
         Self {
             session: app.rng.id(now),
             refresh_token: RefreshToken::random(&mut app.rng.clone()),
             client,
+            presented,
             audience,
             policy: app.policies.session,
             now,
@@ -101,7 +110,8 @@ pub(crate) enum NotStarted {
     NoOrganization,
 }
 
-/// Makes the session and its first refresh token. `user` was read in this transaction.
+/// Makes the session and its first refresh token, and ends what it replaces. `user` was read in this
+/// transaction.
 pub(crate) fn start_in(tx: &mut Tx<'_>, user: User, seed: &Seed) -> Result<Result<Started, NotStarted>, StoreError> {
     if user.is_disabled() {
         return Ok(Err(NotStarted::Disabled));
@@ -132,17 +142,14 @@ pub(crate) fn start_in(tx: &mut Tx<'_>, user: User, seed: &Seed) -> Result<Resul
     sessions::insert(tx, &session)?;
     let expires_at = seed.policy.refresh_expiry(session.expires_at, seed.now);
     refresh_tokens::insert(tx, &seed.refresh_token.hash(), session.id, seed.now, expires_at)?;
-    sessions::end_beyond(tx, user.id, seed.policy.sessions_per_user, &seed.ending(EndReason::TooMany))?;
+    // First what is replaced, so that it does not count against the limit.
+    for replaced in named_by(tx, &seed.presented)? {
+        sessions::end(tx, replaced, &seed.ending(EndReason::Replaced))?;
+    }
+    let (limit, ending) = (seed.policy.sessions_per_user, seed.ending(EndReason::TooMany));
+    sessions::end_beyond(tx, user.id, session.id, limit, &ending)?;
     known_addresses::note(tx, user.id, &seed.client.address.key(), seed.now)?;
     Ok(Ok(Started { user, organization, organization_role, roles }))
-}
-
-/// Ends what the browser had before.
-pub(crate) fn end_presented(tx: &mut Tx<'_>, presented: &Presented, ending: &Ending) -> Result<(), StoreError> {
-    for session in named_by(tx, presented)? {
-        sessions::end(tx, session, ending)?;
-    }
-    Ok(())
 }
 
 /// The sessions that a request's tokens name: none, one, or two different ones.

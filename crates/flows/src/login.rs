@@ -3,7 +3,6 @@
 use authara_core::audience::Audience;
 use authara_core::email::EmailAddress;
 use authara_core::secret::SecretText;
-use authara_core::session::EndReason;
 use authara_core::user::User;
 use authara_storage::{auth_methods, known_addresses, users};
 use tracing::info;
@@ -84,8 +83,8 @@ async fn start(
     upgraded: Option<String>,
 ) -> Result<SignedIn, LoginError> {
     let now = app.clock.now();
-    let seed = Seed::new(app, login.client, login.audience, now);
-    let (inner, presented) = (seed.clone(), login.presented);
+    let seed = Seed::new(app, login.client, login.presented, login.audience, now);
+    let inner = seed.clone();
     let (id, version) = (checked.id, checked.credential_version);
     let ending = app
         .store
@@ -99,7 +98,6 @@ async fn start(
             if let Some(new_hash) = &upgraded {
                 auth_methods::replace_password(tx, id, &old_hash, new_hash, now)?;
             }
-            issue::end_presented(tx, &presented, &inner.ending(EndReason::Replaced))?;
             Ok(Ending::Started(started))
         })
         .await?;

@@ -18,7 +18,7 @@ use crate::App;
 use crate::access;
 use crate::error::{AccountError, Trouble};
 use crate::hashing::Verdict;
-use crate::issue::{self, Client, Seed, SignedIn};
+use crate::issue::{self, Client, Presented, Seed, SignedIn};
 
 /// Who changes a password, and how they go on.
 #[derive(Clone, Debug)]
@@ -140,7 +140,7 @@ async fn store(
 ) -> Result<Option<SignedIn>, AccountError> {
     let now = app.clock.now();
     let audience = Audience::parse(&change.claims.audience).unwrap_or(Audience::App);
-    let mut seed = Seed::new(app, change.client, audience, now);
+    let mut seed = Seed::new(app, change.client, Presented::default(), audience, now);
     seed.organization = Some(before.session.organization);
     if !is_proof {
         // Not asked for proof now, so the new session is no fresher than the old one.

@@ -7,7 +7,6 @@ use authara_core::id::{AuthMethodId, OrganizationId, UserId};
 use authara_core::organization::{Organization, OrganizationMode};
 use authara_core::role::OrganizationRole;
 use authara_core::secret::SecretText;
-use authara_core::session::EndReason;
 use authara_core::user::User;
 use authara_core::username;
 use authara_storage::{StoreError, Tx, auth_methods, memberships, organizations, users};
@@ -87,8 +86,8 @@ pub async fn direct(app: &App, signup: Signup) -> Result<SignedIn, SignupError> 
         mode: app.policies.organization_mode,
         now,
     };
-    let (user, seed) = (draft.user, Seed::new(app, signup.client, Audience::App, now));
-    let (inner, presented) = (seed.clone(), signup.presented);
+    let (user, seed) = (draft.user, Seed::new(app, signup.client, signup.presented, Audience::App, now));
+    let inner = seed.clone();
     let ending = app
         .store
         .write(move |tx| {
@@ -97,7 +96,6 @@ pub async fn direct(app: &App, signup: Signup) -> Result<SignedIn, SignupError> 
                 Err(ending) => return Ok(ending),
             };
             let Ok(started) = issue::start_in(tx, made, &inner)? else { return Ok(Ending::NotStarted) };
-            issue::end_presented(tx, &presented, &inner.ending(EndReason::Replaced))?;
             Ok(Ending::Started(started))
         })
         .await?;

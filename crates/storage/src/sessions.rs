@@ -178,22 +178,30 @@ pub fn end_of_user(
     end_all(tx, &ids, ending)
 }
 
-/// Ends the oldest live sessions of a user until `limit` are left, and says how many.
+/// Ends the oldest live sessions of a user until `limit` are left, and says how many. `newest` has
+/// just been made and stays, also when the clock was set back.
 ///
 /// # Errors
 ///
 /// [`StoreError`] of the statements.
-pub fn end_beyond(tx: &mut Tx<'_>, user: UserId, limit: u32, ending: &Ending) -> Result<usize, StoreError> {
+pub fn end_beyond(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    newest: SessionId,
+    limit: u32,
+    ending: &Ending,
+) -> Result<usize, StoreError> {
     use schema::sessions as t;
     let query = t::table
         .filter(t::user_id.eq(Key(user.0)))
+        .filter(t::id.ne(Key(newest.0)))
         .filter(t::revoked_at.is_null())
         .filter(t::expires_at.gt(At(ending.at)))
         .order((t::created_at.desc(), t::id.desc()))
         .select(t::id)
         // SQLite knows OFFSET only behind a LIMIT.
         .limit(i64::from(u32::MAX))
-        .offset(i64::from(limit));
+        .offset(i64::from(limit.saturating_sub(1)));
     let keys: Vec<Key> = on_backend!(tx, |conn| query.load(conn))?;
     let ids: Vec<SessionId> = keys.iter().map(|key| SessionId(key.0)).collect();
     end_all(tx, &ids, ending)

@@ -7,9 +7,7 @@ use authara_flows::{account, current_user, logout};
 use authara_storage::testing::stores;
 use chrono::TimeDelta;
 
-use crate::people::{
-    EMAIL, PASSWORD, claims, log_in, made_by_hand, sign_up, signed_in_by_hand,
-};
+use crate::people::{EMAIL, PASSWORD, claims, log_in, made_by_hand, sign_up, signed_in_by_hand};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn h231_h232_the_current_user_comes_with_the_organization_of_the_token() {
@@ -38,8 +36,7 @@ async fn an_overview_shows_the_account_its_live_sessions_and_its_ways_in() {
         assert_eq!(seen.user, here.user, "{name}");
         let ids: Vec<_> = seen.sessions.iter().map(|session| session.id).collect();
         assert_eq!(ids, [here.session, there.session], "{name}");
-        let ways: Vec<_> =
-            seen.methods.iter().map(|way| (way.provider.as_str(), way.created_at)).collect();
+        let ways: Vec<_> = seen.methods.iter().map(|way| (way.provider.as_str(), way.created_at)).collect();
         assert_eq!(ways, [("password", here.user.created_at)], "{name}");
     }
 }

@@ -9,9 +9,7 @@ use authara_storage::testing::stores;
 use authara_storage::{Standing, known_addresses, refresh_tokens, sessions};
 use chrono::TimeDelta;
 
-use crate::people::{
-    EMAIL, PASSWORD, account_of, address, all_tokens, log_in, present, session, sign_up,
-};
+use crate::people::{EMAIL, PASSWORD, account_of, address, all_tokens, log_in, present, session, sign_up};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn s161_a_session_of_many_tokens_is_forgotten_in_batches_once_its_absolute_end_has_passed() {
@@ -106,8 +104,7 @@ async fn a_known_address_is_forgotten_half_a_year_after_its_last_sign_in() {
             let deleted = clean_up::run(&app).await.expect(name);
             assert_eq!(deleted.addresses, usize::from(!is_known), "{name}");
             let key = address(1).key();
-            let known =
-                test.store.read_one(move |tx| known_addresses::is_known(tx, user, &key)).await;
+            let known = test.store.read_one(move |tx| known_addresses::is_known(tx, user, &key)).await;
             assert_eq!(known.expect(name), is_known, "{name}");
         }
     }

@@ -10,9 +10,7 @@ use authara_flows::testing::app;
 use authara_storage::testing::stores;
 use chrono::TimeDelta;
 
-use crate::people::{
-    EMAIL, PASSWORD, live_tokens, log_in, present, refusal, rotating, sign_up, with_sessions,
-};
+use crate::people::{EMAIL, PASSWORD, live_tokens, log_in, present, refusal, rotating, sign_up, with_sessions};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn s178_a_jump_of_five_minutes_either_way_signs_nobody_out() {
@@ -25,8 +23,7 @@ async fn s178_a_jump_of_five_minutes_either_way_signs_nobody_out() {
                 let second = present(&app, &person.refresh_token).await.expect(name);
                 app.clock.advance(TimeDelta::minutes(minutes));
                 let third = present(&app, &second.refresh_token).await.expect(name);
-                for access_token in
-                    [third.access_token, log_in(&app, EMAIL, PASSWORD).await.expect(name).access_token]
+                for access_token in [third.access_token, log_in(&app, EMAIL, PASSWORD).await.expect(name).access_token]
                 {
                     let checked = access::check(&app, &access_token, Audience::App).await;
                     assert_is!(checked, Ok(_), "{name}: {minutes} minutes, {rotation:?}");

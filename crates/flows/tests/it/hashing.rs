@@ -19,13 +19,12 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use crate::crowd::{at_once, race};
 use crate::people::{
-    EMAIL, PASSWORD, account_of, change_of, live_sessions, log_in, login_of, made_by_hand, sign_up,
-    signed_in_by_hand, signup_of, stored_hash,
+    EMAIL, PASSWORD, account_of, change_of, live_sessions, log_in, login_of, made_by_hand, sign_up, signed_in_by_hand,
+    signup_of, stored_hash,
 };
 
 /// A hash that the Go Authara made of `correct horse battery staple`.
-const GO: &str =
-    "$argon2id$v=1$t=3$m=65536$p=4$AAECAwQFBgcICQoLDA0ODw$hTsnKkTbFCHAKWJmmlXrCZTzyrOF7RxMeSU+7hm6tJ4";
+const GO: &str = "$argon2id$v=1$t=3$m=65536$p=4$AAECAwQFBgcICQoLDA0ODw$hTsnKkTbFCHAKWJmmlXrCZTzyrOF7RxMeSU+7hm6tJ4";
 const GO_PASSWORD: &str = "correct horse battery staple";
 
 /// A cheap hash of exactly this text in the layout of the Go Authara.
@@ -203,11 +202,7 @@ async fn s009_an_upgrade_at_login_never_overwrites_a_password_changed_meanwhile(
             let person = changed.expect(name).expect(name);
             let old = log_in(&app, &email, PASSWORD).await;
             assert_is!(old, Err(LoginError::BadCredentials), "{name}: round {round}");
-            assert_eq!(
-                live_sessions(&app, user.id).await,
-                [person.session],
-                "{name}: round {round}"
-            );
+            assert_eq!(live_sessions(&app, user.id).await, [person.session], "{name}: round {round}");
             assert_is!(log_in(&app, &email, &new).await, Ok(_), "{name}: round {round}");
         }
     }
@@ -220,11 +215,9 @@ async fn s016_every_refused_login_costs_one_hash() {
         let app = app(&test, Bend::default());
         sign_up(&app, EMAIL).await;
         made_by_hand(&app, "without@example.org", None, false).await;
-        for (email, password) in [
-            ("nobody@example.org", PASSWORD),
-            (EMAIL, "another password"),
-            ("without@example.org", PASSWORD),
-        ] {
+        for (email, password) in
+            [("nobody@example.org", PASSWORD), (EMAIL, "another password"), ("without@example.org", PASSWORD)]
+        {
             let before = app.hasher.count();
             let refused = log_in(&app, email, password).await;
             assert_is!(refused, Err(LoginError::BadCredentials), "{name}: {email}");
@@ -261,11 +254,7 @@ async fn s007_h153_an_unreadable_hash_is_trouble_and_not_a_wrong_password() {
             made_by_hand(&app, &email, Some(text), false).await;
             let before = app.hasher.count();
             let answer = log_in(&app, &email, GO_PASSWORD).await;
-            assert_is!(
-                answer,
-                Err(LoginError::Trouble(Trouble::Hash(HashError::Unreadable(_)))),
-                "{name}: {text}"
-            );
+            assert_is!(answer, Err(LoginError::Trouble(Trouble::Hash(HashError::Unreadable(_)))), "{name}: {text}");
             assert_eq!(app.hasher.count(), before, "{name}: {text}");
         }
     }
@@ -273,11 +262,7 @@ async fn s007_h153_an_unreadable_hash_is_trouble_and_not_a_wrong_password() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn s008_a_full_queue_says_later_and_that_passes() {
-    let slow = HashOptions {
-        cost: Cost { memory_kib: 19_456, iterations: 20, lanes: 1 },
-        budget_mib: 19,
-        queue: 1,
-    };
+    let slow = HashOptions { cost: Cost { memory_kib: 19_456, iterations: 20, lanes: 1 }, budget_mib: 19, queue: 1 };
     for test in stores().await {
         let name = test.store.name();
         let app = Arc::new(app(&test, Bend { hashing: slow, ..Bend::default() }));
@@ -310,10 +295,8 @@ async fn s009_only_the_hash_that_was_checked_is_replaced() {
         let app = app(&test, Bend::default());
         let user = sign_up(&app, EMAIL).await.user.id;
         let (kept, now) = (stored_hash(&app, user).await.expect(name), app.clock.now());
-        let replaced = test
-            .store
-            .write(move |tx| auth_methods::replace_password(tx, user, GO, "overwritten", now))
-            .await;
+        let replaced =
+            test.store.write(move |tx| auth_methods::replace_password(tx, user, GO, "overwritten", now)).await;
         assert_is!(replaced, Ok(false), "{name}");
         assert_eq!(stored_hash(&app, user).await, Some(kept), "{name}");
     }

@@ -12,8 +12,7 @@ use authara_storage::{memberships, organizations};
 use chrono::TimeDelta;
 
 use crate::people::{
-    EMAIL, PASSWORD, address, claims, grant, log_in, login_of, made_by_hand, present, session,
-    sign_up, stored_hash,
+    EMAIL, PASSWORD, address, claims, grant, log_in, login_of, made_by_hand, present, session, sign_up, stored_hash,
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -38,11 +37,9 @@ async fn h144_s015_wrong_unknown_and_password_less_are_not_told_apart() {
         let app = app(&test, Bend::default());
         sign_up(&app, EMAIL).await;
         made_by_hand(&app, "without@example.org", None, false).await;
-        for (email, password) in [
-            (EMAIL, "another password"),
-            ("nobody@example.org", PASSWORD),
-            ("without@example.org", PASSWORD),
-        ] {
+        for (email, password) in
+            [(EMAIL, "another password"), ("nobody@example.org", PASSWORD), ("without@example.org", PASSWORD)]
+        {
             let refused = log_in(&app, email, password).await;
             assert_is!(refused, Err(LoginError::BadCredentials), "{name}: {email}");
         }
@@ -82,10 +79,7 @@ async fn h150_the_admin_audience_without_a_role_is_refused_only_after_the_right_
         let name = test.store.name();
         let app = app(&test, Bend::default());
         let person = sign_up(&app, EMAIL).await;
-        let admin = |password: &str| Login {
-            audience: Audience::Admin,
-            ..login_of(EMAIL, password)
-        };
+        let admin = |password: &str| Login { audience: Audience::Admin, ..login_of(EMAIL, password) };
         let right = login::with_password(&app, admin(PASSWORD)).await;
         assert_is!(right, Err(LoginError::Audience), "{name}");
         let wrong = login::with_password(&app, admin("another password")).await;
@@ -135,12 +129,7 @@ async fn h154_s062_odd_user_agents_never_fail_a_login() {
         let name = test.store.name();
         let app = app(&test, Bend::default());
         sign_up(&app, EMAIL).await;
-        let headers = [
-            Vec::new(),
-            vec![b'x'; 10_240],
-            b"a\0b\xff\xfe".to_vec(),
-            "🦊".repeat(300).into_bytes(),
-        ];
+        let headers = [Vec::new(), vec![b'x'; 10_240], b"a\0b\xff\xfe".to_vec(), "🦊".repeat(300).into_bytes()];
         for header in headers {
             let agent = user_agent::clean(&header);
             let client = Client { address: address(1), user_agent: agent.clone() };

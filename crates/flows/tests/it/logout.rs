@@ -46,10 +46,7 @@ async fn s055_tokens_of_two_sessions_end_both() {
         let app = app(&test, Bend::default());
         let person = sign_up(&app, EMAIL).await;
         let other = log_in(&app, EMAIL, PASSWORD).await.expect(name);
-        let presented = Presented {
-            refresh: Some(person.refresh_token),
-            session: Some(other.session),
-        };
+        let presented = Presented { refresh: Some(person.refresh_token), session: Some(other.session) };
         assert_is!(logout::end_presented(&app, presented).await, Ok(()), "{name}");
         for id in [person.session, other.session] {
             assert!(session(&app, id).await.ended.is_some(), "{name}");

@@ -46,12 +46,7 @@ pub(crate) fn rotating(rotation: RotationPolicy) -> Bend {
 
 /// The same server after a restart: what was only in memory is gone.
 pub(crate) async fn restarted(test: TestStore, app: App) -> (TestStore, App) {
-    let bend = Bend {
-        policies: app.policies,
-        clock: app.clock.clone(),
-        rng: app.rng.clone(),
-        ..Bend::default()
-    };
+    let bend = Bend { policies: app.policies, clock: app.clock.clone(), rng: app.rng.clone(), ..Bend::default() };
     drop(app);
     let TestStore { store, faults, database } = test;
     drop(store);
@@ -185,12 +180,7 @@ pub(crate) async fn grant(app: &App, user: UserId, role: PlatformRole) {
 }
 
 /// Makes an account as no flow makes it: with a foreign hash, without a password, or disabled.
-pub(crate) async fn made_by_hand(
-    app: &App,
-    email: &str,
-    hash: Option<&str>,
-    is_disabled: bool,
-) -> User {
+pub(crate) async fn made_by_hand(app: &App, email: &str, hash: Option<&str>, is_disabled: bool) -> User {
     let now = app.clock.now();
     let user = User {
         id: app.rng.id(now),
@@ -259,5 +249,12 @@ pub(crate) async fn signed_in_by_hand(app: &App, user: &User) -> SignedIn {
         token_id: app.rng.id(now),
     };
     let access_token = app.minter.mint(&grant, now, TimeDelta::minutes(10)).expect("a token is signed");
-    SignedIn { user: user.clone(), session: id, access_token, refresh_token }
+    SignedIn {
+        user: user.clone(),
+        session: id,
+        access_token,
+        refresh_token,
+        issued_at: now,
+        refresh_expires_at: now + TimeDelta::days(14),
+    }
 }

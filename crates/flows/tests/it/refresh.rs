@@ -18,15 +18,11 @@ use authara_storage::{FaultPoint, memberships, platform_roles};
 use chrono::TimeDelta;
 
 use crate::people::{
-    EMAIL, address, all_tokens, claims, grant, live_tokens, made_by_hand, present, refusal, rotating,
-    session, sign_up, signed_in_by_hand, token_row, with_sessions,
+    EMAIL, address, all_tokens, claims, grant, live_tokens, made_by_hand, present, refusal, rotating, session, sign_up,
+    signed_in_by_hand, token_row, with_sessions,
 };
 
-async fn present_for(
-    app: &App,
-    token: &RefreshToken,
-    audience: Audience,
-) -> Result<Refreshed, RefreshError> {
+async fn present_for(app: &App, token: &RefreshToken, audience: Audience) -> Result<Refreshed, RefreshError> {
     refresh::exchange(app, token.expose(), audience, address(1), Use::Rotating).await
 }
 
@@ -54,8 +50,7 @@ async fn s048_only_the_exact_text_of_a_refresh_token_is_taken() {
             variants.push(format!("{}{other}{}", &text[..position], &text[position + 1..]));
         }
         for (number, variant) in variants.iter().enumerate() {
-            let answer =
-                refresh::exchange(&app, variant, Audience::App, address(1), Use::Rotating).await;
+            let answer = refresh::exchange(&app, variant, Audience::App, address(1), Use::Rotating).await;
             assert_eq!(refusal(&answer), Ok(Refusal::Unknown), "{name}: variant {number}");
         }
         assert_is!(present(&app, &person.refresh_token).await, Ok(_), "{name}");
@@ -104,11 +99,7 @@ async fn h125_rotation_after_five_minutes_replaces_a_token_from_that_age_on() {
             let person = sign_up(&app, &format!("dana{minutes}@example.org")).await;
             app.clock.advance(TimeDelta::minutes(minutes));
             let refreshed = present(&app, &person.refresh_token).await.expect(name);
-            assert_eq!(
-                refreshed.refresh_token != person.refresh_token,
-                is_replaced,
-                "{name}: {minutes} minutes"
-            );
+            assert_eq!(refreshed.refresh_token != person.refresh_token, is_replaced, "{name}: {minutes} minutes");
         }
     }
 }
@@ -134,11 +125,8 @@ async fn h126_a_successor_is_never_valid_past_the_end_of_its_session() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn s054_h132_the_idle_limit_holds_at_use_without_any_clean_up() {
-    let policy = SessionPolicy {
-        rotation: RotationPolicy::Never,
-        refresh_ttl: TimeDelta::hours(1),
-        ..SessionPolicy::default()
-    };
+    let policy =
+        SessionPolicy { rotation: RotationPolicy::Never, refresh_ttl: TimeDelta::hours(1), ..SessionPolicy::default() };
     for test in stores().await {
         let name = test.store.name();
         let app = app(&test, with_sessions(policy));
@@ -223,14 +211,11 @@ async fn s063_h117_the_admin_audience_needs_a_platform_role_at_the_moment_of_the
         let person = sign_up(&app, EMAIL).await;
         for role in PlatformRole::ALL {
             grant(&app, person.user.id, role).await;
-            let refreshed =
-                present_for(&app, &person.refresh_token, Audience::Admin).await.expect(name);
-            let verified =
-                app.verifier.verify(&refreshed.access_token, "admin", app.clock.now()).expect(name);
+            let refreshed = present_for(&app, &person.refresh_token, Audience::Admin).await.expect(name);
+            let verified = app.verifier.verify(&refreshed.access_token, "admin", app.clock.now()).expect(name);
             assert_eq!(verified.roles, [role.claim()], "{name}");
             let user = person.user.id;
-            let withdrawn =
-                test.store.write(move |tx| platform_roles::withdraw(tx, user, role)).await;
+            let withdrawn = test.store.write(move |tx| platform_roles::withdraw(tx, user, role)).await;
             assert_is!(withdrawn, Ok(true), "{name}");
             let answer = present_for(&app, &person.refresh_token, Audience::Admin).await;
             assert_eq!(refusal(&answer), Ok(Refusal::Audience), "{name}: {role:?}");
@@ -251,9 +236,8 @@ async fn h134_without_the_membership_a_refresh_is_refused_and_spends_nothing() {
         assert_is!(gone, Ok(true), "{name}");
         let answer = present(&app, &person.refresh_token).await;
         assert_eq!(refusal(&answer), Ok(Refusal::NotMember), "{name}");
-        let back = test.store.write(move |tx| {
-            memberships::insert(tx, organization, user, OrganizationRole::Admin, now)
-        });
+        let back =
+            test.store.write(move |tx| memberships::insert(tx, organization, user, OrganizationRole::Admin, now));
         assert_is!(back.await, Ok(true), "{name}");
         assert_is!(present(&app, &person.refresh_token).await, Ok(_), "{name}");
     }
@@ -266,26 +250,17 @@ async fn h135_a_refresh_picks_up_a_changed_membership_role_and_changed_platform_
         let app = app(&test, Bend::default());
         let person = sign_up(&app, EMAIL).await;
         let before = claims(&app, &person.access_token);
-        assert_eq!(
-            before.organization_role,
-            OrganizationRoleClaim::Known(OrganizationRole::Owner),
-            "{name}"
-        );
+        assert_eq!(before.organization_role, OrganizationRoleClaim::Known(OrganizationRole::Owner), "{name}");
         assert!(before.roles.is_empty(), "{name}");
         let (organization, user, now) = (before.organization, person.user.id, app.clock.now());
-        let changed = test.store.write(move |tx| {
-            memberships::set_role(tx, organization, user, OrganizationRole::Member, now)
-        });
+        let changed =
+            test.store.write(move |tx| memberships::set_role(tx, organization, user, OrganizationRole::Member, now));
         assert_is!(changed.await, Ok(true), "{name}");
         grant(&app, user, PlatformRole::Monitor).await;
         grant(&app, user, PlatformRole::Auditor).await;
         let refreshed = present(&app, &person.refresh_token).await.expect(name);
         let after = claims(&app, &refreshed.access_token);
-        assert_eq!(
-            after.organization_role,
-            OrganizationRoleClaim::Known(OrganizationRole::Member),
-            "{name}"
-        );
+        assert_eq!(after.organization_role, OrganizationRoleClaim::Known(OrganizationRole::Member), "{name}");
         assert_eq!(after.roles, ["authara:auditor", "authara:monitor"], "{name}");
     }
 }

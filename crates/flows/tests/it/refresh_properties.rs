@@ -15,9 +15,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use tokio::runtime::Handle;
 
-use crate::people::{
-    all_tokens, live_tokens, present, refusal, rotating, session, sign_up, token_row,
-};
+use crate::people::{all_tokens, live_tokens, present, refusal, rotating, session, sign_up, token_row};
 
 const CASES: u32 = 12;
 const GRACE_SECONDS: i64 = 10;
@@ -144,12 +142,7 @@ async fn walk(app: &App, rotation: RotationPolicy, steps: Vec<Step>) -> Result<(
                             }
                             _ => {
                                 prop_assert!(family.line.iter().all(|made| made.token != got));
-                                family.line.push(Made {
-                                    token: got,
-                                    at: now(),
-                                    spent_at: None,
-                                    is_used: false,
-                                });
+                                family.line.push(Made { token: got, at: now(), spent_at: None, is_used: false });
                             }
                         }
                     }
@@ -162,11 +155,7 @@ async fn walk(app: &App, rotation: RotationPolicy, steps: Vec<Step>) -> Result<(
 }
 
 /// At most one live leaf, as many rows as the model has tokens, and an end only when it is due.
-async fn compare(
-    app: &App,
-    family: &Family,
-    id: SessionId,
-) -> Result<(), TestCaseError> {
+async fn compare(app: &App, family: &Family, id: SessionId) -> Result<(), TestCaseError> {
     prop_assert_eq!(live_tokens(app, id).await, 1, "live leaves");
     prop_assert_eq!(usize::try_from(all_tokens(app, id).await).ok(), Some(family.line.len()));
     prop_assert_eq!(session(app, id).await.ended.is_some(), family.is_over);

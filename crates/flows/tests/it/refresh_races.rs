@@ -6,16 +6,15 @@ use std::sync::Arc;
 use authara_core::session::RotationPolicy;
 use authara_core::session::refresh::Refusal;
 use authara_flows::issue::Presented;
-use authara_flows::testing::{Bend, app};
 use authara_flows::logout;
+use authara_flows::testing::{Bend, app};
 use authara_storage::testing::{TestStore, stores};
 use authara_storage::{Faults, Store};
 use chrono::TimeDelta;
 
 use crate::crowd::{at_once, race};
 use crate::people::{
-    EMAIL, PASSWORD, all_tokens, claims, live_sessions, live_tokens, log_in, present, refusal,
-    rotating, sign_up,
+    EMAIL, PASSWORD, all_tokens, claims, live_sessions, live_tokens, log_in, present, refusal, rotating, sign_up,
 };
 
 const ROUNDS: usize = 100;

@@ -12,8 +12,8 @@ use authara_storage::testing::stores;
 use chrono::TimeDelta;
 
 use crate::people::{
-    EMAIL, PASSWORD, all_tokens, live_tokens, log_in, present, refusal, restarted, rotating, session,
-    sign_up, token_row, with_sessions,
+    EMAIL, PASSWORD, all_tokens, live_tokens, log_in, present, refusal, restarted, rotating, session, sign_up,
+    token_row, with_sessions,
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -47,8 +47,7 @@ async fn s052_a_replay_ends_access_at_once_and_tells_the_owner_once() {
         assert_eq!(test.store.revocations().standing(person.session), Standing::Ended, "{name}");
         let checked = access::check(&app, &second.access_token, Audience::App).await;
         assert_is!(checked, Err(AccessError::Ended), "{name}");
-        let notice =
-            Notice::RefreshTokenReused { user: person.user.id, session: person.session };
+        let notice = Notice::RefreshTokenReused { user: person.user.id, session: person.session };
         assert_eq!(test.store.notices(), [notice], "{name}");
     }
 }
@@ -198,11 +197,8 @@ async fn s051_a_repeat_neither_uses_the_successor_nor_restarts_the_grace_time() 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn s051_without_a_grace_time_the_second_use_is_a_replay() {
-    let policy = SessionPolicy {
-        rotation: RotationPolicy::Always,
-        grace: TimeDelta::zero(),
-        ..SessionPolicy::default()
-    };
+    let policy =
+        SessionPolicy { rotation: RotationPolicy::Always, grace: TimeDelta::zero(), ..SessionPolicy::default() };
     for test in stores().await {
         let name = test.store.name();
         let app = app(&test, with_sessions(policy));

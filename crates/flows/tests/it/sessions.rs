@@ -18,8 +18,8 @@ use chrono::TimeDelta;
 
 use crate::crowd::at_once;
 use crate::people::{
-    EMAIL, PASSWORD, claims, live_sessions, log_in, login_of, present, refusal, session, sign_up,
-    signup_of, with_sessions,
+    EMAIL, PASSWORD, claims, live_sessions, log_in, login_of, present, refusal, session, sign_up, signup_of,
+    with_sessions,
 };
 
 fn at_most(sessions_per_user: u32) -> Bend {
@@ -74,10 +74,7 @@ async fn s049_a_login_that_fails_ends_nothing() {
         let name = test.store.name();
         let app = app(&test, Bend::default());
         let person = sign_up(&app, EMAIL).await;
-        let presented = Presented {
-            refresh: Some(person.refresh_token.clone()),
-            session: Some(person.session),
-        };
+        let presented = Presented { refresh: Some(person.refresh_token.clone()), session: Some(person.session) };
         let wrong = Login { presented, ..login_of(EMAIL, "not the password") };
         let refused = login::with_password(&app, wrong).await;
         assert_is!(refused, Err(LoginError::BadCredentials), "{name}");
@@ -132,11 +129,9 @@ async fn s061_parallel_logins_do_not_exceed_the_limit() {
             match answer {
                 Ok(_) => count += 1,
                 // So many for one account at one instant may use up their retries: later, not never.
-                refused => assert_is!(
-                    refused,
-                    Err(LoginError::Trouble(Trouble::Store(StoreError::Conflict(_)))),
-                    "{name}"
-                ),
+                refused => {
+                    assert_is!(refused, Err(LoginError::Trouble(Trouble::Store(StoreError::Conflict(_)))), "{name}")
+                }
             }
         }
         assert!(count >= 3, "{name}: {count} logins");
@@ -216,11 +211,7 @@ async fn s060_an_own_session_can_be_ended_once_and_its_access_is_over_at_once() 
         let claims = claims(&app, &here.access_token);
         assert_is!(sessions::end_one(&app, &claims, there.session).await, Ok(()), "{name}");
         assert_eq!(test.store.revocations().standing(there.session), Standing::Ended, "{name}");
-        assert_eq!(
-            end_reason(&app, there.session).await,
-            Some(EndReason::EndedByOwner),
-            "{name}"
-        );
+        assert_eq!(end_reason(&app, there.session).await, Some(EndReason::EndedByOwner), "{name}");
         let again = sessions::end_one(&app, &claims, there.session).await;
         assert_is!(again, Err(AccountError::NotFound), "{name}");
         assert_is!(present(&app, &here.refresh_token).await, Ok(_), "{name}");

@@ -118,9 +118,7 @@ async fn s003_s006_h161_a_password_that_breaks_a_rule_is_refused_before_hashing(
             ("danadana".to_owned(), PasswordError::Identity),
             (EMAIL.to_owned(), PasswordError::Identity),
         ] {
-            let Err(SignupError::Password(refused)) =
-                signup::direct(&app, signup_of(EMAIL, &password)).await
-            else {
+            let Err(SignupError::Password(refused)) = signup::direct(&app, signup_of(EMAIL, &password)).await else {
                 panic!("{name}: not refused for {expected:?}");
             };
             assert_eq!(refused, expected, "{name}");
@@ -136,9 +134,7 @@ async fn s003_h161_passwords_of_8_to_128_code_points_are_taken() {
         let name = test.store.name();
         let app = app(&test, Bend::default());
         for (number, password) in
-            ["qzjxkvwp".to_owned(), "🔑".repeat(8), "ü".repeat(64), "🔑".repeat(128)]
-                .iter()
-                .enumerate()
+            ["qzjxkvwp".to_owned(), "🔑".repeat(8), "ü".repeat(64), "🔑".repeat(128)].iter().enumerate()
         {
             let email = format!("dana{number}@example.org");
             let person = signup::direct(&app, signup_of(&email, password)).await;
@@ -168,10 +164,7 @@ async fn h163_a_blank_invitation_code_counts_as_absent_and_an_unknown_one_is_ref
     for test in stores().await {
         let name = test.store.name();
         let app = app(&test, Bend::default());
-        let with = |code: &str| Signup {
-            invitation_code: Some(code.to_owned()),
-            ..signup_of(EMAIL, PASSWORD)
-        };
+        let with = |code: &str| Signup { invitation_code: Some(code.to_owned()), ..signup_of(EMAIL, PASSWORD) };
         let unknown = signup::direct(&app, with("no such code")).await;
         assert_is!(unknown, Err(SignupError::Invitation), "{name}");
         assert_eq!(account_of(&app, EMAIL).await, None, "{name}");
@@ -230,12 +223,7 @@ async fn h171_a_sign_up_records_organization_membership_and_account_in_this_orde
                 kind: OrganizationKind::Team,
                 created_by: user,
             },
-            Event::MembershipCreated {
-                organization,
-                user,
-                role: OrganizationRole::Owner,
-                is_initial: true,
-            },
+            Event::MembershipCreated { organization, user, role: OrganizationRole::Owner, is_initial: true },
             Event::UserCreated { user },
         ];
         assert_eq!(test.store.recorded(), expected, "{name}");
@@ -306,11 +294,7 @@ async fn s165_a_sign_up_that_fails_leaves_nothing_and_its_repetition_succeeds() 
             let app = app(&test, Bend::default());
             test.faults.order(point, kind, 0);
             let failed = signup::direct(&app, signup_of(EMAIL, PASSWORD)).await;
-            assert_is!(
-                failed,
-                Err(SignupError::Trouble(Trouble::Store(_))),
-                "{name}: {point:?}, {kind:?}"
-            );
+            assert_is!(failed, Err(SignupError::Trouble(Trouble::Store(_))), "{name}: {point:?}, {kind:?}");
             assert_eq!(account_of(&app, EMAIL).await, None, "{name}: {point:?}, {kind:?}");
             assert!(test.store.recorded().is_empty(), "{name}: {point:?}, {kind:?}");
             sign_up(&app, EMAIL).await;

@@ -1,6 +1,7 @@
 //! HTTP by hand: tests see every byte and every `Set-Cookie` line, and can send what no library
 //! would.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 
 use serde_json::Value;
@@ -56,10 +57,10 @@ impl Ask {
         let mut head =
             format!("{} {} HTTP/1.1\r\nhost: app.example.org\r\nconnection: close\r\n", self.method, self.target);
         for (name, value) in &self.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            write!(head, "{name}: {value}\r\n").unwrap();
         }
         if !self.body.is_empty() {
-            head.push_str(&format!("content-length: {}\r\n", self.body.len()));
+            write!(head, "content-length: {}\r\n", self.body.len()).unwrap();
         }
         head.push_str("\r\n");
         let mut bytes = head.into_bytes();
