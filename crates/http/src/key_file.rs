@@ -42,9 +42,17 @@ pub fn load_or_generate(data_dir: &Path, clock: &Clock, rng: &Rng) -> Result<Key
 pub fn rotate(data_dir: &Path, clock: &Clock, rng: &Rng) -> Result<KeyRing, String> {
     let path = path(data_dir);
     let ring = read(&path)?.ok_or_else(|| format!("there is no key ring at {}", path.display()))?;
-    let rotated = ring.rotated(&new_id(clock), KEPT, &mut rng.clone());
+    let id = free_id(&ring, &new_id(clock));
+    let rotated = ring.rotated(&id, KEPT, &mut rng.clone());
     write(&path, &rotated)?;
     Ok(rotated)
+}
+
+/// The name, or the name with a number if a key made in the same second has it.
+fn free_id(ring: &KeyRing, name: &str) -> String {
+    let numbered = (2..).map(|number| format!("{name}-{number}"));
+    let mut names = std::iter::once(name.to_owned()).chain(numbered);
+    names.find(|id| ring.find(id).is_none()).unwrap_or_else(|| name.to_owned())
 }
 
 /// A name for a new key: when it was made.

@@ -119,7 +119,11 @@ pub enum OpenError {
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Connect(what) => write!(f, "cannot open the database: {what}"),
+            // libpq's messages have several lines; an operator's log has one for each fault.
+            Self::Connect(what) => {
+                let parts: Vec<&str> = what.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+                write!(f, "cannot open the database: {}", parts.join(" "))
+            }
             Self::NeedsMigration { pending } => write!(
                 f,
                 "the database schema is {pending} migration(s) behind this version; run `authara-server migrate` first"

@@ -7,7 +7,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing::{info, warn};
 
 use crate::boot::{self, Booted};
-use crate::config::{Config, Database};
+use crate::config::{Config, Database, PublicUrl};
 use crate::messages::Messages;
 use crate::pages::{demo, templates};
 use crate::state::{Server, Settings};
@@ -19,9 +19,14 @@ pub(super) fn run() -> Result<(), String> {
     actix_web::rt::System::new().block_on(serve(config))
 }
 
-async fn serve(config: Config) -> Result<(), String> {
+async fn serve(mut config: Config) -> Result<(), String> {
     // Before anything is made on disk: a second start on a busy port should leave no trace.
     let listener = bind(config.listen_addr)?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    if config.public_url.port == Some(0) {
+        // The system chose the port, and nobody configured another address.
+        config.public_url = PublicUrl::local(address.port());
+    }
     let Booted { app, ring, lock } = boot::boot(&config).await?;
     workers::start_clean_up(&app);
     let settings = Settings {
@@ -32,7 +37,6 @@ async fn serve(config: Config) -> Result<(), String> {
         proxies: config.proxies.clone(),
         is_development: !config.environment.is_production(),
     };
-    let address = listener.local_addr().map_err(|error| error.to_string())?;
     let demo = if settings.is_development { Some(demo::connect(&ring, &config.tokens.issuer, &settings.cookie_names, address)?) } else { None };
     let state = Server { app, settings, templates: templates::load()?, messages: Messages::english()?, demo };
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
