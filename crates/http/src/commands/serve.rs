@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::{info, warn};
 
 use crate::boot::{self, Booted};
@@ -20,6 +20,7 @@ pub(super) fn run() -> Result<(), String> {
 }
 
 async fn serve(mut config: Config) -> Result<(), String> {
+    let signals = Signals::catch().map_err(|error| format!("cannot catch signals: {error}"))?;
     // Before anything is made on disk: a second start on a busy port should leave no trace.
     let listener = bind(config.listen_addr)?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
@@ -43,10 +44,22 @@ async fn serve(mut config: Config) -> Result<(), String> {
     let running = server::start(state, listener, cores).map_err(|error| format!("cannot serve: {error}"))?;
     print!("{}", welcome(&config, address));
     info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
-    until_stopped(running).await?;
+    until_stopped(running, signals).await?;
     drop(lock);
     info!("stopped");
     Ok(())
+}
+
+/// What asks the server to stop. Caught from the start, so that a signal never finds nobody.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn catch() -> std::io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
 }
 
 fn bind(address: SocketAddr) -> Result<TcpListener, String> {
@@ -59,22 +72,19 @@ fn bind(address: SocketAddr) -> Result<TcpListener, String> {
 }
 
 /// Stops on the first SIGINT or SIGTERM, letting running requests finish; ends at once on a second.
-async fn until_stopped(running: server::Running) -> Result<(), String> {
-    let failed = |error: std::io::Error| format!("cannot listen for signals: {error}");
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+async fn until_stopped(running: server::Running, mut signals: Signals) -> Result<(), String> {
     let handle = running.handle();
     let mut ended = std::pin::pin!(running.wait());
     tokio::select! {
         outcome = &mut ended => return outcome.map_err(|error| format!("the listener failed: {error}")),
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+        _ = signals.interrupt.recv() => {}
+        _ = signals.terminate.recv() => {}
     }
     info!("stopping; running requests may finish");
     tokio::select! {
         () = handle.stop(true) => {}
-        _ = interrupt.recv() => warn!("stopped at once"),
-        _ = terminate.recv() => warn!("stopped at once"),
+        _ = signals.interrupt.recv() => warn!("stopped at once"),
+        _ = signals.terminate.recv() => warn!("stopped at once"),
     }
     Ok(())
 }
