@@ -1,0 +1,142 @@
+//! Refresh tokens: spent once, used first once, found with their owner.
+
+use authara_core::id::SessionId;
+use authara_storage::refresh_tokens::{self, Token};
+use authara_storage::testing::stores;
+use authara_storage::{Store, StoreError};
+use chrono::TimeDelta;
+
+use crate::crowd::at_once;
+use crate::rows::{add_sessions, at, hash, id};
+
+async fn insert(store: &Store, number: usize, session: SessionId) {
+    let hash = hash(number);
+    let written = store.write(move |tx| refresh_tokens::insert(tx, &hash, session, at(0), at(1000))).await;
+    written.expect("the token is kept");
+}
+
+async fn find(store: &Store, number: usize) -> Option<Token> {
+    let hash = hash(number);
+    let found = store.read_one(move |tx| refresh_tokens::find(tx, &hash)).await;
+    found.expect("the token is read")
+}
+
+async fn spend(store: &Store, number: usize, seconds: i64) -> Result<bool, StoreError> {
+    let hash = hash(number);
+    store.write(move |tx| refresh_tokens::spend(tx, &hash, at(seconds))).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn s048_a_token_is_found_by_its_hash_alone() {
+    for test in stores().await {
+        let name = test.store.name();
+        let (dana, ids) = add_sessions(&test.store, 1, 1).await;
+        insert(&test.store, 1, ids[0]).await;
+        let token = find(&test.store, 1).await.expect(name);
+        let expected =
+            Token { session: ids[0], created_at: at(0), expires_at: at(1000), spent_at: None, first_used_at: None };
+        assert_eq!(token, expected, "{name}");
+        assert_eq!(find(&test.store, 2).await, None, "{name}");
+        let joined = test.store.read_one(|tx| refresh_tokens::find_with_owner(tx, &hash(1))).await;
+        let (token, session, user) = joined.expect(name).expect(name);
+        assert_eq!((token, session.id, user), (expected, ids[0], dana), "{name}");
+        let nobody = test.store.read_one(|tx| refresh_tokens::find_with_owner(tx, &hash(2))).await;
+        assert_is!(nobody, Ok(None), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_hash_is_kept_once() {
+    for test in stores().await {
+        let name = test.store.name();
+        let (_, ids) = add_sessions(&test.store, 1, 2).await;
+        insert(&test.store, 1, ids[0]).await;
+        let other = ids[1];
+        let again = test.store.write(move |tx| refresh_tokens::insert(tx, &hash(1), other, at(0), at(1))).await;
+        assert_is!(again, Err(StoreError::Conflict(_)), "{name}");
+        assert_eq!(find(&test.store, 1).await.expect(name).session, ids[0], "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn s050_a_token_is_spent_once_and_not_from_its_end_on() {
+    for test in stores().await {
+        let name = test.store.name();
+        let (_, ids) = add_sessions(&test.store, 1, 1).await;
+        for number in 1..=3 {
+            insert(&test.store, number, ids[0]).await;
+        }
+        for (number, seconds, is_spent) in
+            [(1, 500, true), (1, 501, false), (2, 999, true), (3, 1000, false), (4, 0, false)]
+        {
+            let spent = spend(&test.store, number, seconds).await.expect(name);
+            assert_eq!(spent, is_spent, "{name}: token {number} after {seconds} s");
+        }
+        assert_eq!(find(&test.store, 1).await.expect(name).spent_at, Some(at(500)), "{name}");
+        assert_eq!(find(&test.store, 3).await.expect(name).spent_at, None, "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn s050_a_token_is_spent_once_even_by_many_requests_at_a_time() {
+    for test in stores().await {
+        let name = test.store.name();
+        let (_, ids) = add_sessions(&test.store, 1, 1).await;
+        for round in 1..=30 {
+            insert(&test.store, round, ids[0]).await;
+            let answers = at_once(10, |_| {
+                let store = test.store.clone();
+                async move { spend(&store, round, 10).await }
+            });
+            let mut count = 0;
+            for answer in answers.await {
+                count += u32::from(answer.expect(name));
+            }
+            assert_eq!(count, 1, "{name}: round {round}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_first_use_of_a_token_is_noted_and_later_ones_change_nothing() {
+    for test in stores().await {
+        let name = test.store.name();
+        let (_, ids) = add_sessions(&test.store, 1, 1).await;
+        insert(&test.store, 1, ids[0]).await;
+        for seconds in [5, 6] {
+            let noted = test.store.write(move |tx| refresh_tokens::note_first_use(tx, &hash(1), at(seconds))).await;
+            noted.expect(name);
+        }
+        assert_eq!(find(&test.store, 1).await.expect(name).first_used_at, Some(at(5)), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn spent_and_lapsed_tokens_are_counted_but_not_as_live() {
+    for test in stores().await {
+        let name = test.store.name();
+        let (_, ids) = add_sessions(&test.store, 1, 2).await;
+        for (number, session) in [(1, ids[0]), (2, ids[0]), (3, ids[0]), (4, ids[1])] {
+            insert(&test.store, number, session).await;
+        }
+        assert!(spend(&test.store, 1, 10).await.expect(name), "{name}");
+        let session = ids[0];
+        for (seconds, live) in [(999, 2), (1000, 0)] {
+            let now = at(0) + TimeDelta::seconds(seconds);
+            let count = test.store.read_one(move |tx| refresh_tokens::count_live(tx, session, now)).await;
+            assert_eq!(count.expect(name), live, "{name}: after {seconds} s");
+        }
+        let all = test.store.read_one(move |tx| refresh_tokens::count_all(tx, session)).await;
+        assert_eq!(all.expect(name), 3, "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_token_needs_its_session() {
+    for test in stores().await {
+        let name = test.store.name();
+        let stray = test.store.write(|tx| refresh_tokens::insert(tx, &hash(1), id(404), at(0), at(1))).await;
+        assert_is!(stray, Err(StoreError::Query(_)), "{name}");
+        assert_eq!(find(&test.store, 1).await, None, "{name}");
+    }
+}
