@@ -7,8 +7,20 @@
     reason = "a test fails by panicking, and helpers of tests do too"
 )]
 
+mod access_tokens;
+mod account;
 mod browser;
+mod by_hand;
+mod contract;
+mod cookie_effects;
+mod csrf;
+mod limits;
+mod passwords;
+mod refreshing;
+mod routing;
+mod sanity;
+mod signing_in;
+mod signing_up;
+mod validation;
 mod wire;
 mod world;
-
-mod sanity;
