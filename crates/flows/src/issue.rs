@@ -68,13 +68,7 @@ pub(crate) struct Seed {
 }
 
 impl Seed {
-    pub(crate) fn new(
-        app: &App,
-        client: Client,
-        presented: Presented,
-        audience: Audience,
-        now: DateTime<Utc>,
-    ) -> Self {
+    pub(crate) fn new(app: &App, client: Client, presented: Presented, audience: Audience, now: DateTime<Utc>) -> Self {
         Self {
             session: app.rng.id(now),
             refresh_token: RefreshToken::random(&mut app.rng.clone()),

@@ -11,7 +11,7 @@ use authara_core::secret::SecretText;
 use authara_core::session::{EndReason, Session};
 use authara_core::token::AccessClaims;
 use authara_core::user::User;
-use authara_storage::{StoreError, Tx, auth_methods, known_addresses, users};
+use authara_storage::{StoreError, auth_methods, known_addresses, users};
 use tracing::info;
 
 use crate::App;
@@ -47,7 +47,6 @@ enum Ending {
     SignedOut,
     /// The credentials changed since they were read.
     Raced,
-    NoOrganization,
 }
 
 /// Sets a password whether or not there was one. The current one is not asked for, so the session
@@ -153,9 +152,12 @@ async fn store(
         .store
         .write(move |tx| {
             let Some((_, user)) = access::find_caller(tx, &claims, now)? else { return Ok(Ending::SignedOut) };
-            if !put(tx, &before, method, &hash, &inner)? {
+            // The version stands for the password: while it is the one that was decided on, the password
+            // is too, and storing the new one needs no further condition.
+            if !users::advance_credentials(tx, user.id, before.user.credential_version, now)? {
                 return Ok(Ending::Raced);
             }
+            auth_methods::put_password(tx, method, user.id, &hash, now)?;
             authara_storage::sessions::end_of_user(tx, user.id, None, &inner.ending(EndReason::PasswordChanged))?;
             tx.record(Event::UserUpdated { user: user.id });
             tx.notify(Notice::PasswordChanged { user: user.id, email: user.email.clone() });
@@ -165,7 +167,7 @@ async fn store(
             }
             match issue::start_in(tx, user, &inner)? {
                 Ok(started) => Ok(Ending::Changed(Some(started))),
-                Err(_) => Ok(Ending::NoOrganization),
+                Err(_) => Err(StoreError::Query("a signed-in user was refused a session".to_owned())),
             }
         })
         .await?;
@@ -178,18 +180,5 @@ async fn store(
         Ending::Raced => {
             Err(Trouble::Store(StoreError::Conflict("credentials changed at the same time".to_owned())).into())
         }
-        Ending::NoOrganization => Err(Trouble::Broken("a signed-in user was refused a session").into()),
-    }
-}
-
-/// Stores the hash if the credentials are still those that were decided on.
-fn put(tx: &mut Tx<'_>, before: &Before, method: AuthMethodId, hash: &str, seed: &Seed) -> Result<bool, StoreError> {
-    let user = &before.user;
-    if !users::advance_credentials(tx, user.id, user.credential_version, seed.now)? {
-        return Ok(false);
-    }
-    match &before.hash {
-        Some(old) => auth_methods::replace_password(tx, user.id, old, hash, seed.now),
-        None => auth_methods::insert_password(tx, method, user.id, hash, seed.now),
     }
 }

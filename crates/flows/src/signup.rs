@@ -53,7 +53,6 @@ enum Ending {
     Started(issue::Started),
     EmailTaken,
     NamesTaken,
-    NotStarted,
 }
 
 /// Makes an account with its initial organization and signs its owner in, all or nothing.
@@ -95,7 +94,9 @@ pub async fn direct(app: &App, signup: Signup) -> Result<SignedIn, SignupError> 
                 Ok(user) => user,
                 Err(ending) => return Ok(ending),
             };
-            let Ok(started) = issue::start_in(tx, made, &inner)? else { return Ok(Ending::NotStarted) };
+            let Ok(started) = issue::start_in(tx, made, &inner)? else {
+                return Err(StoreError::Query("a new account was refused a session".to_owned()));
+            };
             Ok(Ending::Started(started))
         })
         .await?;
@@ -106,7 +107,6 @@ pub async fn direct(app: &App, signup: Signup) -> Result<SignedIn, SignupError> 
         }
         Ending::EmailTaken => Err(SignupError::EmailTaken),
         Ending::NamesTaken => Err(Trouble::Broken("no user name was free").into()),
-        Ending::NotStarted => Err(Trouble::Broken("a new account was refused a session").into()),
     }
 }
 

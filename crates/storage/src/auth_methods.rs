@@ -60,6 +60,38 @@ pub fn insert_password(
     Ok(made == 1)
 }
 
+/// Stores the account's password, whether or not it had one. The caller has made sure, by the
+/// account's credential version, that nobody else changed it meanwhile.
+///
+/// # Errors
+///
+/// [`StoreError`] of the statement.
+pub fn put_password(
+    tx: &mut Tx<'_>,
+    id: AuthMethodId,
+    user: UserId,
+    hash: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    use schema::auth_methods as t;
+    let row = (
+        t::id.eq(Key(id.0)),
+        t::user_id.eq(Key(user.0)),
+        t::provider.eq(PASSWORD),
+        t::password_hash.eq(hash),
+        t::created_at.eq(At(now)),
+        t::updated_at.eq(At(now)),
+    );
+    let set = (t::password_hash.eq(hash), t::updated_at.eq(At(now)));
+    on_backend!(tx, |conn| diesel::insert_into(t::table)
+        .values(row)
+        .on_conflict((t::user_id, t::provider))
+        .do_update()
+        .set(set)
+        .execute(conn))?;
+    Ok(())
+}
+
 /// Puts `new` in the place of `old`, and says whether `old` was still there. With the old hash as
 /// the condition, an upgrade at login cannot overwrite a password changed meanwhile (S-009).
 ///

@@ -2,23 +2,25 @@
 //!
 //! On PostgreSQL a row can become visible after one with a higher number. A transaction lasts at
 //! most some seconds, so each read starts again from the highest number that was visible that long
-//! ago, by this process's own monotonic clock; clocks of other machines do not matter.
+//! ago, by this process's own monotonic clock; clocks of other machines do not matter. SQLite has one
+//! writer at a time, so there what was seen is settled at once.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use super::{Inner, Store};
+use super::{Backend, Inner, Store};
 use crate::changes::{self, Change};
 use crate::{FaultPoint, StoreError};
 
 const INTERVAL: Duration = Duration::from_millis(250);
-/// Longer than any transaction: statement and idle limits are 5 s.
+/// Longer than any transaction on PostgreSQL: statement and idle limits are 5 s.
 const OVERLAP: Duration = Duration::from_secs(15);
 
 /// Which numbers have been visible since when.
-#[derive(Default)]
 struct Progress {
+    /// How long a lower number may still become visible.
+    overlap: Duration,
     /// Every row up to this number has surely been seen.
     settled: i64,
     /// Highest numbers seen at later times, oldest first.
@@ -26,10 +28,14 @@ struct Progress {
 }
 
 impl Progress {
+    fn new(overlap: Duration) -> Self {
+        Self { overlap, settled: 0, seen: VecDeque::new() }
+    }
+
     fn saw(&mut self, at: Instant, highest: i64) {
         self.seen.push_back((at, highest));
         while let Some((then, highest)) = self.seen.front().copied() {
-            if at.duration_since(then) < OVERLAP {
+            if at.duration_since(then) < self.overlap {
                 break;
             }
             self.settled = highest;
@@ -40,7 +46,10 @@ impl Progress {
 
 /// Reads the feed once, then keeps reading it for as long as the store is in use.
 pub(super) async fn start(store: &Store) -> Result<(), StoreError> {
-    let mut progress = Progress::default();
+    let mut progress = Progress::new(match store.0.backend {
+        Backend::Sqlite(_) => Duration::ZERO,
+        Backend::Postgres(_) => OVERLAP,
+    });
     read(store, &mut progress).await?;
     let weak = Arc::downgrade(&store.0);
     tokio::spawn(follow(weak, progress));
@@ -97,7 +106,7 @@ mod tests {
     #[test]
     fn a_number_is_settled_only_once_no_transaction_can_still_hold_a_lower_one() {
         let start = Instant::now();
-        let mut progress = Progress::default();
+        let mut progress = Progress::new(OVERLAP);
         progress.saw(start, 10);
         progress.saw(start + Duration::from_secs(5), 20);
         assert_eq!(progress.settled, 0);
@@ -105,5 +114,8 @@ mod tests {
         assert_eq!(progress.settled, 10);
         progress.saw(start + Duration::from_secs(21), 30);
         assert_eq!(progress.settled, 20);
+        let mut at_once = Progress::new(Duration::ZERO);
+        at_once.saw(start, 10);
+        assert_eq!(at_once.settled, 10);
     }
 }

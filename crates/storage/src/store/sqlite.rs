@@ -5,6 +5,7 @@ mod writer;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection as _;
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
@@ -38,8 +39,24 @@ pub(super) fn connect(options: &SqliteOptions) -> Result<SqliteConnection, OpenE
     create_private(&options.path).map_err(|error| failed(error.to_string()))?;
     let path = options.path.to_str().ok_or_else(|| failed("the path is not UTF-8".to_owned()))?;
     let mut conn = SqliteConnection::establish(&file_uri(path)).map_err(|error| failed(error.to_string()))?;
-    conn.batch_execute(PRAGMAS).map_err(|error| failed(error.to_string()))?;
+    set_up(&mut conn).map_err(|error| failed(error.to_string()))?;
     Ok(conn)
+}
+
+/// Two processes that make the same new file both switch it to WAL, and for that switch SQLite does
+/// not wait as `busy_timeout` says; so wait here.
+fn set_up(conn: &mut SqliteConnection) -> diesel::QueryResult<()> {
+    let mut outcome = conn.batch_execute(PRAGMAS);
+    for _ in 0..40 {
+        match &outcome {
+            Err(error) if error.to_string().contains("database is locked") => {
+                std::thread::sleep(Duration::from_millis(50));
+                outcome = conn.batch_execute(PRAGMAS);
+            }
+            _ => break,
+        }
+    }
+    outcome
 }
 
 /// The journal files get the mode of the database file, so this one decides (S-157).
@@ -85,7 +102,7 @@ struct Pragmas;
 
 impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for Pragmas {
     fn on_acquire(&self, conn: &mut SqliteConnection) -> Result<(), diesel::r2d2::Error> {
-        conn.batch_execute(PRAGMAS)
+        set_up(conn)
             .and_then(|()| conn.batch_execute("PRAGMA query_only = ON"))
             .map_err(diesel::r2d2::Error::QueryError)
     }

@@ -118,7 +118,7 @@ async fn h139_the_default_is_the_own_personal_organization_else_the_one_joined_f
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_role_or_kind_that_nobody_writes_is_corrupt() {
+async fn a_role_that_nobody_writes_is_corrupt_and_never_a_role() {
     for test in stores().await {
         let name = test.store.name();
         let dana = add_user(&test.store, 1).await;

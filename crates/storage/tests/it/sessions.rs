@@ -153,7 +153,8 @@ async fn s061_beyond_the_limit_the_oldest_live_sessions_end() {
         }
         let mut left = live(&test.store, 1, 100).await;
         left.sort_unstable();
-        assert_eq!(left, [id(102), id(103), id(104)], "{name}");
+        let wanted: Vec<SessionId> = [102, 103, 104].map(id).to_vec();
+        assert_eq!(left, wanted, "{name}");
     }
 }
 
@@ -161,8 +162,8 @@ async fn s061_beyond_the_limit_the_oldest_live_sessions_end() {
 async fn s182_live_sessions_are_listed_by_their_last_use_and_up_to_a_limit() {
     for test in stores().await {
         let name = test.store.name();
-        let (dana, ids) = add_sessions(&test.store, 1, 5).await;
-        let (user, kept) = (dana.id, find(&test.store, ids[0]).await.expect(name));
+        let (_, ids) = add_sessions(&test.store, 1, 5).await;
+        let kept = find(&test.store, ids[0]).await.expect(name);
         let noted = test.store.write(move |tx| {
             sessions::note_use(tx, id(1001), at(30))?;
             sessions::note_use(tx, id(1003), at(60))?;
@@ -175,8 +176,7 @@ async fn s182_live_sessions_are_listed_by_their_last_use_and_up_to_a_limit() {
         assert_eq!(live(&test.store, 1, 100).await, wanted, "{name}");
         assert_eq!(live(&test.store, 1, 2).await, wanted[..2], "{name}");
         let nobodys = test.store.read_one(move |tx| sessions::list_live(tx, id(9), at(0), 9)).await;
-        assert_is!(nobodys.as_deref(), Ok([]), "{name}");
-        assert_eq!(user, id(1), "{name}");
+        assert!(nobodys.expect(name).is_empty(), "{name}");
     }
 }
 
