@@ -12,6 +12,7 @@ use actix_web::{Error, HttpMessage as _, ResponseError as _, web};
 use futures_util::FutureExt as _;
 use tracing::{error, info, warn};
 
+use crate::api::call::decode;
 use crate::api::error::ApiError;
 use crate::pages;
 use crate::request;
@@ -143,5 +144,8 @@ pub async fn guard(
 
 /// Is the path below one of the two API prefixes, where every answer is the envelope?
 pub fn is_api(path: &str) -> bool {
+    // Routes are matched after one decoding, so the prefix is too.
+    let decoded = decode(path);
+    let path = decoded.as_deref().unwrap_or(path);
     path.starts_with("/auth/api/") || path.starts_with("/auth/internal/")
 }

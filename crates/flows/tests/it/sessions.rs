@@ -130,7 +130,7 @@ async fn s061_parallel_logins_do_not_exceed_the_limit() {
                 Ok(_) => count += 1,
                 // So many for one account at one instant may use up their retries: later, not never.
                 refused => {
-                    assert_is!(refused, Err(LoginError::Trouble(Trouble::Store(StoreError::Conflict(_)))), "{name}")
+                    assert_is!(refused, Err(LoginError::Trouble(Trouble::Store(StoreError::Conflict(_)))), "{name}");
                 }
             }
         }

@@ -38,7 +38,11 @@ async fn serve(mut config: Config) -> Result<(), String> {
         proxies: config.proxies.clone(),
         is_development: !config.environment.is_production(),
     };
-    let demo = if settings.is_development { Some(demo::connect(&ring, &config.tokens.issuer, &settings.cookie_names, address)?) } else { None };
+    let demo = if settings.is_development {
+        Some(demo::connect(&ring, &config.tokens.issuer, &settings.cookie_names, address)?)
+    } else {
+        None
+    };
     let state = Server { app, settings, templates: templates::load()?, messages: Messages::english()?, demo };
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let running = server::start(state, listener, cores).map_err(|error| format!("cannot serve: {error}"))?;
@@ -64,9 +68,9 @@ impl Signals {
 
 fn bind(address: SocketAddr) -> Result<TcpListener, String> {
     TcpListener::bind(address).map_err(|error| match error.kind() {
-        ErrorKind::AddrInUse => format!(
-            "{address} is in use; stop the other program, or choose another address with AUTHARA_LISTEN_ADDR"
-        ),
+        ErrorKind::AddrInUse => {
+            format!("{address} is in use; stop the other program, or choose another address with AUTHARA_LISTEN_ADDR")
+        }
         _ => format!("cannot listen on {address}: {error}"),
     })
 }

@@ -59,7 +59,7 @@ pub async fn find(server: &Server, http: &HttpRequest, target: &ReturnTo) -> Res
             Ok(Visitor::SignedIn(respond::with_cookies(redirect::to(http, target), cookies)))
         }
         Err(RefreshError::Refused(refusal)) if refusal.is_final() => {
-            Ok(Visitor::Stranger { session: None, cookies: Cookies::sign_out(server) })
+            Ok(Visitor::Stranger { session: None, cookies: Cookies::forget(server) })
         }
         Err(RefreshError::Refused(_)) => Ok(stranger_or_app(server, http, target, session)),
         Err(error @ (RefreshError::Limited(_) | RefreshError::Trouble(_))) => {

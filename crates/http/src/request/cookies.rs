@@ -44,6 +44,11 @@ impl Cookies {
 
     /// Takes both session cookies away, and hands over a CSRF value that is bound to none.
     pub fn sign_out(server: &Server) -> Self {
+        Self::forget(server).csrf(server, &server.app.csrf.issue(None, &mut server.app.rng.clone()))
+    }
+
+    /// Takes both session cookies away, from under a page that brings its own CSRF value.
+    pub fn forget(server: &Server) -> Self {
         let names = &server.settings.cookie_names;
         let cleared = [&names.access, &names.refresh].map(|name| {
             let mut cookie = base(server, name.to_string(), String::new(), true);
@@ -51,7 +56,7 @@ impl Cookies {
             cookie.set_expires(OffsetDateTime::UNIX_EPOCH);
             cookie
         });
-        Self(cleared.into()).csrf(server, &server.app.csrf.issue(None, &mut server.app.rng.clone()))
+        Self(cleared.into())
     }
 
     /// Adds a CSRF value.

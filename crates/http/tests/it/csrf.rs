@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::browser::{ACCESS, Browser, CSRF, REFRESH};
 use crate::contract::{Operation, operations};
-use crate::wire::Ask;
+use crate::wire::{Answer, Ask};
 use crate::world::{ORIGIN, PASSWORD, Plan, worlds, worlds_with};
 
 /// Signing out with this cookie and this header: it asks for nothing but the proof.
@@ -458,6 +458,35 @@ async fn k23_s192_pages_replace_a_value_that_was_not_issued_for_the_session() {
                 assert!(status == 303 || answer.text().contains(&fresh), "{at}");
                 assert_eq!(browser.refresh().await.status, 200, "{at}: it is good for this session");
             }
+        }
+        world.stop().await;
+    }
+}
+
+/// The value in the form of a page.
+fn value_in_form(page: &Answer) -> String {
+    let text = page.text();
+    let (_, rest) = text.split_once(r#"name="csrf_token" value=""#).expect("a form");
+    rest.split_once('"').unwrap().0.to_owned()
+}
+
+/// Otherwise the form that is shown to somebody whose session is over could not be sent.
+#[actix_web::test]
+async fn s192_a_page_that_takes_cookies_away_hands_over_one_value_in_form_and_cookie_alike() {
+    for world in worlds().await {
+        world.signed_up("dana@example.org").await;
+        let mut with_value = world.browser();
+        with_value.fetch_csrf().await;
+        for mut browser in [world.browser(), with_value] {
+            browser.set(REFRESH, &"A".repeat(43));
+            let page = browser.send(Ask::new("GET", "/auth/login")).await;
+            let at = format!("{}: {:?}", world.name, page.set_cookies());
+            assert_eq!((page.status, browser.cookie(REFRESH)), (200, ""), "{at}");
+            let values = page.set_cookies().iter().filter(|cookie| cookie.name == CSRF).count();
+            assert!(values <= 1, "{at}");
+            assert_eq!(value_in_form(&page), browser.cookie(CSRF), "{at}");
+            let answer = browser.submit("/auth/login", &[("email", "dana@example.org"), ("password", PASSWORD)]).await;
+            assert_eq!(answer.status, 303, "{at}: {}", answer.text());
         }
         world.stop().await;
     }

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use futures_util::future::join_all;
 use serde_json::json;
 
-use crate::browser::Browser;
+use crate::browser::{Browser, REFRESH};
 use crate::cookie_effects::assert_untouched;
 use crate::signing_in::comparable;
 use crate::wire::{Answer, Ask};
@@ -263,7 +263,11 @@ async fn s034_behind_a_trusted_proxy_only_its_own_word_counts() {
         for number in 0..7 {
             let spoofed = format!("198.51.100.{number}");
             let chain = format!("{spoofed}, 203.0.113.9, 127.0.0.2");
-            let headers = [("x-forwarded-for", chain.as_str()), ("x-real-ip", &spoofed), ("true-client-ip", &spoofed)];
+            let headers = [
+                ("x-forwarded-for", chain.as_str()),
+                ("x-real-ip", spoofed.as_str()),
+                ("true-client-ip", spoofed.as_str()),
+            ];
             let answer = attempt(&world, &headers, &format!("nobody{number}@example.org"), WRONG).await;
             assert_eq!(answer.status, if number < 5 { 401 } else { 429 }, "{} {number}", world.name);
         }
@@ -348,7 +352,7 @@ async fn s023_page_and_api_are_two_doors_with_one_counter() {
         assert_eq!(answer.verdict(), "429/rate_limited", "{}", world.name);
         // Blocked guesses block nothing else.
         assert_eq!((owner.user_status().await, owner.refresh().await.status), (200, 200), "{}", world.name);
-        let body = json!({"refresh_token": owner.cookie(crate::browser::REFRESH)});
+        let body = json!({"refresh_token": owner.cookie(REFRESH)});
         assert_eq!(world.send(Ask::api("POST", "/tokens/refresh").json(&body)).await.status, 200, "{}", world.name);
         world.stop().await;
     }

@@ -31,8 +31,8 @@ pub struct World {
     pub faults: Faults,
     /// Where it listens.
     pub address: SocketAddr,
-    /// Its database.
-    pub test: TestStore,
+    /// Its database, which goes when this does.
+    _test: TestStore,
     running: Option<Running>,
 }
 
@@ -96,7 +96,7 @@ impl World {
             faults: test.faults.clone(),
             address: running.address,
             app,
-            test,
+            _test: test,
             running: Some(running),
         }
     }
