@@ -64,10 +64,15 @@ impl ApiError {
 
     /// 429.
     pub fn limited(limited: &Limited) -> Self {
+        // Rounded up: a client that waits exactly this long is let in.
+        Self::limited_for((limited.retry_after.num_milliseconds() + 999) / 1000)
+    }
+
+    /// 429, with the seconds to wait.
+    pub fn limited_for(seconds: i64) -> Self {
         let mut error =
             Self::new(StatusCode::TOO_MANY_REQUESTS, ErrorCode::RateLimited, "Too many attempts. Try again later.");
-        // Rounded up: a client that waits exactly this long is let in.
-        error.retry_after_seconds = Some((limited.retry_after.num_milliseconds() + 999) / 1000);
+        error.retry_after_seconds = Some(seconds);
         error
     }
 

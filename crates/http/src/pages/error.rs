@@ -18,23 +18,29 @@ use crate::state::Server;
 pub struct PageError {
     status: StatusCode,
     text: &'static str,
+    /// Where waiting helps.
+    retry_after_seconds: Option<i64>,
 }
 
 impl PageError {
+    const fn new(status: StatusCode, text: &'static str) -> Self {
+        Self { status, text, retry_after_seconds: None }
+    }
+
     /// The form could not be read.
-    pub const BAD_FORM: Self = Self { status: StatusCode::BAD_REQUEST, text: "common.bad_form" };
+    pub const BAD_FORM: Self = Self::new(StatusCode::BAD_REQUEST, "common.bad_form");
     /// The proof against forgery is missing or wrong.
-    pub const SECURITY_CHECK: Self = Self { status: StatusCode::FORBIDDEN, text: "common.security_check" };
+    pub const SECURITY_CHECK: Self = Self::new(StatusCode::FORBIDDEN, "common.security_check");
     /// There is no such page.
-    pub const NOT_FOUND: Self = Self { status: StatusCode::NOT_FOUND, text: "common.not_found" };
+    pub const NOT_FOUND: Self = Self::new(StatusCode::NOT_FOUND, "common.not_found");
     /// More than is taken.
-    pub const TOO_LARGE: Self = Self { status: StatusCode::PAYLOAD_TOO_LARGE, text: "common.too_large" };
+    pub const TOO_LARGE: Self = Self::new(StatusCode::PAYLOAD_TOO_LARGE, "common.too_large");
     /// Too many attempts.
-    pub const LIMITED: Self = Self { status: StatusCode::TOO_MANY_REQUESTS, text: "common.rate_limited" };
+    pub const LIMITED: Self = Self::new(StatusCode::TOO_MANY_REQUESTS, "common.rate_limited");
     /// Unexpected.
-    pub const INTERNAL: Self = Self { status: StatusCode::INTERNAL_SERVER_ERROR, text: "common.internal" };
+    pub const INTERNAL: Self = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "common.internal");
     /// Passes by itself.
-    pub const UNAVAILABLE: Self = Self { status: StatusCode::SERVICE_UNAVAILABLE, text: "common.unavailable" };
+    pub const UNAVAILABLE: Self = Self::new(StatusCode::SERVICE_UNAVAILABLE, "common.unavailable");
 
     /// The same as an error that actix carries to its answer.
     pub fn on(self, request: &HttpRequest) -> actix_web::Error {
@@ -64,8 +70,8 @@ impl PageError {
         if matches!(value, csrf::Value::Fresh(_)) {
             Cookies::keep().csrf(server, value.as_str()).put_on(&mut response);
         }
-        if matches!(self.status, StatusCode::SERVICE_UNAVAILABLE) {
-            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("2"));
+        if let Some(seconds) = self.retry_after_seconds {
+            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds.max(1)));
         }
         response
     }
@@ -100,14 +106,15 @@ impl fmt::Display for PageError {
 
 impl From<&ApiError> for PageError {
     fn from(error: &ApiError) -> Self {
-        match error.status().as_u16() {
+        let page = match error.status().as_u16() {
             400 => Self::BAD_FORM,
             403 => Self::SECURITY_CHECK,
             404 => Self::NOT_FOUND,
             429 => Self::LIMITED,
             503 => Self::UNAVAILABLE,
             _ => Self::INTERNAL,
-        }
+        };
+        Self { retry_after_seconds: error.retry_after_seconds(), ..page }
     }
 }
 
@@ -117,6 +124,7 @@ impl From<PageError> for ApiError {
             400 | 413 => Self::invalid("The form could not be read."),
             403 => Self::csrf(),
             404 => Self::not_found(),
+            429 => Self::limited_for(error.retry_after_seconds.unwrap_or(1)),
             503 => Self::unavailable(),
             _ => Self::internal(),
         }
