@@ -23,7 +23,7 @@ const OPENING: &str = "\
 Authara reads its configuration from environment variables, once, when it starts. It checks all of
 them before it does anything else and reports every fault at once, by name, with what was expected.
 A variable that is present but empty counts as not set. An `AUTHARA_*` name that nobody knows is
-reported with the nearest known one.
+reported as a warning, with the nearest known one if there is one.
 
 A **secret** `NAME` may also come from a file whose path is in `NAME_FILE`. No secret is ever
 printed. A variable that is **not available yet** is known, but the server refuses to start when it

@@ -55,6 +55,9 @@ pub struct Limited {
     pub retry_after: TimeDelta,
 }
 
+/// Longer than any request may take.
+const OVERTAKING: TimeDelta = TimeDelta::seconds(30);
+
 type Key = (Bucket, String);
 
 #[derive(Debug)]
@@ -70,6 +73,8 @@ struct Window {
 #[derive(Debug)]
 pub struct Limiter {
     windows: HashMap<Key, Window>,
+    /// How many counters of each kind there are: a flood of one kind never costs another its own.
+    sizes: BTreeMap<Bucket, usize>,
     /// Counters that may make room, oldest first. Those that refuse are never here: filling the
     /// table with junk does not lift a block (S-031).
     evictable: BTreeMap<(Bucket, u64), String>,
@@ -80,10 +85,11 @@ pub struct Limiter {
 }
 
 impl Limiter {
-    /// Keeps at most `max_entries` counters and drops lapsed ones every `sweep_every` calls.
+    /// Keeps at most `max_entries` counters of each kind and drops lapsed ones every `sweep_every` calls.
     pub fn new(max_entries: usize, sweep_every: u32) -> Self {
         Self {
             windows: HashMap::new(),
+            sizes: BTreeMap::new(),
             evictable: BTreeMap::new(),
             next_age: 0,
             max_entries: max_entries.max(1),
@@ -158,6 +164,7 @@ impl Limiter {
             self.next_age += 1;
             self.evictable.insert((count.bucket, age), key.1.clone());
             let ends_at = now + count.rule.window;
+            *self.sizes.entry(count.bucket).or_default() += 1;
             self.windows.insert(key.clone(), Window { started_at: now, ends_at, count: 0, age: Some(age) });
         }
         if let Some(window) = self.windows.get_mut(&key) {
@@ -171,29 +178,34 @@ impl Limiter {
         Ok(())
     }
 
-    /// Gives up the oldest counter of the same kind that does not refuse anybody, else of any kind.
+    /// Gives up the oldest counter of the same kind that does not refuse anybody.
     fn make_room(&mut self, count: &Count, now: DateTime<Utc>) -> Result<(), Limited> {
-        if self.windows.len() < self.max_entries {
+        if !self.is_full(count.bucket) {
             return Ok(());
         }
-        let same_kind = self.evictable.range((count.bucket, 0)..=(count.bucket, u64::MAX)).next();
-        let oldest = same_kind.or_else(|| self.evictable.iter().next());
-        if let Some((bucket, key)) = oldest.map(|((bucket, _), key)| (*bucket, key.clone())) {
-            self.remove(&(bucket, key));
+        let oldest = self.evictable.range((count.bucket, 0)..=(count.bucket, u64::MAX)).next();
+        if let Some(key) = oldest.map(|(_, key)| key.clone()) {
+            self.remove(&(count.bucket, key));
             return Ok(());
         }
         // Everything kept is an active block. Admitting uncounted would open the door, so wait.
         self.sweep(now);
-        if self.windows.len() < self.max_entries {
-            return Ok(());
+        if self.is_full(count.bucket) {
+            return Err(Limited { bucket: count.bucket, retry_after: count.rule.window });
         }
-        Err(Limited { bucket: count.bucket, retry_after: count.rule.window })
+        Ok(())
+    }
+
+    fn is_full(&self, bucket: Bucket) -> bool {
+        self.sizes.get(&bucket).is_some_and(|size| *size >= self.max_entries)
     }
 
     fn remove(&mut self, key: &Key) {
-        if let Some(window) = self.windows.remove(key)
-            && let Some(age) = window.age
-        {
+        let Some(window) = self.windows.remove(key) else { return };
+        if let Some(size) = self.sizes.get_mut(&key.0) {
+            *size = size.saturating_sub(1);
+        }
+        if let Some(age) = window.age {
             self.evictable.remove(&(key.0, age));
         }
     }
@@ -216,9 +228,11 @@ impl Limiter {
 }
 
 impl Window {
-    /// Half-open; a clock that was set back closes it too, rather than stretching it.
+    /// Half-open. Requests overtake each other between reading the clock and being counted, so a
+    /// `now` from a moment before the start belongs to the window as well; a clock that was set back
+    /// by more closes it, rather than stretching it.
     fn is_open(&self, now: DateTime<Utc>) -> bool {
-        self.started_at <= now && now < self.ends_at
+        self.started_at - now < OVERTAKING && now < self.ends_at
     }
 }
 
@@ -282,6 +296,29 @@ mod tests {
             assert!(limiter.len() <= 50);
         }
         assert!(limiter.admit(&[blocked], at(2)).is_err());
+    }
+
+    #[test]
+    fn s031_a_flood_of_one_kind_costs_no_other_kind_its_counters() {
+        let mut limiter = Limiter::new(50, 1000);
+        let counted = count(Bucket::LoginAccount, "dana", 2);
+        limiter.admit(std::slice::from_ref(&counted), at(0)).unwrap();
+        for n in 0..500 {
+            let _ = limiter.admit(&[count(Bucket::RefreshAddress, &format!("junk{n}"), 1)], at(1));
+        }
+        limiter.admit(std::slice::from_ref(&counted), at(2)).unwrap();
+        assert!(limiter.admit(&[counted], at(2)).is_err(), "its first try was forgotten");
+    }
+
+    #[test]
+    fn s024_requests_that_overtake_each_other_are_counted_in_one_window() {
+        let mut limiter = Limiter::new(50, 1);
+        let c = count(Bucket::LoginAddress, "a", 3);
+        for n in 0..3 {
+            limiter.admit(std::slice::from_ref(&c), at(20 - n)).unwrap();
+        }
+        assert!(limiter.admit(std::slice::from_ref(&c), at(10)).is_err());
+        assert!(limiter.admit(&[c], at(20)).is_err());
     }
 
     #[test]

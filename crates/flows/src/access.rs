@@ -1,6 +1,7 @@
 //! Is this access token good, now?
 
 use authara_core::audience::Audience;
+use authara_core::id::SessionId;
 use authara_core::session::Session;
 use authara_core::token::{AccessClaims, VerifyError};
 use authara_core::user::User;
@@ -41,6 +42,15 @@ pub async fn check(app: &App, token: &str, audience: Audience) -> Result<AccessC
             }
         }
     }
+}
+
+/// Whose session a token names, for ending it: also one that has lapsed, and for either audience.
+pub fn named_session(app: &App, token: &str) -> Option<SessionId> {
+    let now = app.clock.now();
+    [Audience::App, Audience::Admin]
+        .iter()
+        .find_map(|audience| app.verifier.verify_even_if_lapsed(token, audience.as_str(), now).ok())
+        .map(|claims| claims.session)
 }
 
 /// The caller's session and account as they are now, read in the transaction that is about to

@@ -71,7 +71,7 @@ impl App {
     ) -> Result<Self, String> {
         Ok(Self {
             minter: Minter::new(ring, issuer)?,
-            verifier: Verifier::for_server(ring.clone(), issuer),
+            verifier: Verifier::for_server(ring.clone(), issuer).with_max_life(policies.session.access_ttl),
             csrf: CsrfKeys::new(ring),
             successors: SuccessorKeys::new(ring),
             store,

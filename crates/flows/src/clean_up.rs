@@ -11,6 +11,9 @@ pub const BATCH: i64 = 500;
 /// An address from which nobody signed in for this long is forgotten.
 const KNOWN_ADDRESS_DAYS: i64 = 180;
 
+/// How far a clock may be off and be put right again.
+const CLOCK_MARGIN: TimeDelta = TimeDelta::minutes(10);
+
 /// How much one run deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Deleted {
@@ -29,7 +32,9 @@ pub struct Deleted {
 /// [`Trouble`]; what was deleted before stays deleted.
 pub async fn run(app: &App) -> Result<Deleted, Trouble> {
     let now = app.clock.now();
-    app.store.revocations().forget(now);
+    // A clock that jumped ahead and is put right must not have revived what was ended.
+    let surely_past = now - CLOCK_MARGIN;
+    app.store.revocations().forget(surely_past);
     let mut deleted = Deleted::default();
     loop {
         let count = app.store.write(move |tx| clean_up::delete_lapsed_sessions(tx, now, BATCH)).await?;
@@ -39,7 +44,7 @@ pub async fn run(app: &App) -> Result<Deleted, Trouble> {
         }
     }
     loop {
-        let count = app.store.write(move |tx| clean_up::delete_old_changes(tx, now, BATCH)).await?;
+        let count = app.store.write(move |tx| clean_up::delete_old_changes(tx, surely_past, BATCH)).await?;
         deleted.changes += count;
         if count == 0 {
             break;

@@ -12,7 +12,7 @@ use authara_core::user::User;
 use authara_storage::refresh_tokens::{self, Token};
 use authara_storage::sessions::{self, Ending};
 use authara_storage::{StoreError, Tx, memberships, platform_roles};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tracing::{info, warn};
 
 use crate::App;
@@ -28,6 +28,8 @@ pub struct Refreshed {
     pub access_token: String,
     /// The same refresh token, or its successor.
     pub refresh_token: RefreshToken,
+    /// How long the access token lives: never longer than its session.
+    pub access_life: TimeDelta,
     /// When the access token was made.
     pub issued_at: DateTime<Utc>,
     /// When that refresh token lapses.
@@ -68,7 +70,7 @@ struct Found {
 
 /// How a refresh ended. Every ending is committed.
 enum Rotation {
-    Granted { spend: Spend, grant: Grant, successor: usize, expires_at: DateTime<Utc> },
+    Granted { spend: Spend, grant: Grant, successor: usize, expires_at: DateTime<Utc>, access_life: TimeDelta },
     Refused(Refusal),
 }
 
@@ -99,7 +101,7 @@ pub async fn exchange(
         now,
     };
     match decide(app, request, usage).await? {
-        Rotation::Granted { spend, mut grant, successor, expires_at } => {
+        Rotation::Granted { spend, mut grant, successor, expires_at, access_life } => {
             grant.token_id = app.rng.id(now);
             let refresh_token = match spend {
                 Spend::Keep => token,
@@ -107,11 +109,12 @@ pub async fn exchange(
                     candidates.into_iter().nth(successor).ok_or(Trouble::Broken("a successor under no key"))?
                 }
             };
-            let access_token = app.minter.mint(&grant, now, app.policies.session.access_ttl).map_err(Trouble::Mint)?;
+            let access_token = app.minter.mint(&grant, now, access_life).map_err(Trouble::Mint)?;
             Ok(Refreshed {
                 session: grant.session,
                 access_token,
                 refresh_token,
+                access_life,
                 issued_at: now,
                 refresh_expires_at: expires_at,
             })
@@ -262,6 +265,7 @@ impl Found {
             Spend::Rotate => fresh(),
             Spend::Repeat => self.successor.unwrap_or_else(fresh),
         };
-        Rotation::Granted { spend, grant, successor, expires_at }
+        let access_life = request.policy.access_ttl.min(self.session.expires_at - request.now);
+        Rotation::Granted { spend, grant, successor, expires_at, access_life }
     }
 }

@@ -89,7 +89,17 @@ pub fn run() -> ExitCode {
 
 /// Reads the configuration; warnings go to standard error.
 fn load_config() -> Result<Config, String> {
-    let (config, warnings) = Config::load(&Source::from_environment()).map_err(|error| error.to_string())?;
+    let source = Source::from_environment();
+    let (config, warnings) = match Config::load(&source) {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            for warning in source.unknown_names() {
+                eprintln!("authara-server: warning: {warning}");
+            }
+            let lines: Vec<String> = error.faults().iter().map(ToString::to_string).collect();
+            return Err(lines.join("\nauthara-server: "));
+        }
+    };
     for warning in warnings {
         eprintln!("authara-server: warning: {warning}");
     }

@@ -86,7 +86,7 @@ fn add_headers(headers: &mut HeaderMap, uses_https: bool) {
     add(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     add(header::CACHE_CONTROL, "no-store");
     if uses_https {
-        add(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
+        add(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
     let is_page = headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
     let policy = if is_page { PAGE_POLICY } else { DATA_POLICY };

@@ -33,6 +33,8 @@ pub struct Verifier {
     issuer: String,
     expiry_tolerance: TimeDelta,
     clock_tolerance: TimeDelta,
+    /// Longest life that is believed, whatever `exp` says.
+    max_life: Option<TimeDelta>,
     vocabulary: Vocabulary,
 }
 
@@ -117,6 +119,7 @@ impl Verifier {
             issuer: issuer.into(),
             expiry_tolerance: TimeDelta::zero(),
             clock_tolerance: TimeDelta::seconds(5),
+            max_life: None,
             vocabulary: Vocabulary::Closed,
         }
     }
@@ -128,8 +131,17 @@ impl Verifier {
             issuer: issuer.into(),
             expiry_tolerance: tolerance,
             clock_tolerance: tolerance,
+            max_life: None,
             vocabulary: Vocabulary::Open,
         }
+    }
+
+    /// Also refuses tokens that are older than the life of tokens now: the operator may have
+    /// shortened it, and the marks of ended sessions are kept only that long.
+    #[must_use]
+    pub fn with_max_life(mut self, life: TimeDelta) -> Self {
+        self.max_life = Some(life);
+        self
     }
 
     /// Verifies a token made for `audience`, at `now`.
@@ -138,6 +150,26 @@ impl Verifier {
     ///
     /// [`VerifyError`] names the first check that fails. The signature is checked before any claim.
     pub fn verify(&self, token: &str, audience: &str, now: DateTime<Utc>) -> Result<AccessClaims, VerifyError> {
+        let verified = self.verify_even_if_lapsed(token, audience, now)?;
+        let is_too_old = self.max_life.is_some_and(|life| now - verified.issued_at >= life);
+        if is_too_old || now - verified.expires_at >= self.expiry_tolerance {
+            return Err(VerifyError::Expired(verified.expires_at));
+        }
+        Ok(verified)
+    }
+
+    /// The same but for the end of its life: a token that has lapsed still says whose session is to be
+    /// ended. Never for letting anybody in.
+    ///
+    /// # Errors
+    ///
+    /// As [`Verifier::verify`], but for [`VerifyError::Expired`].
+    pub fn verify_even_if_lapsed(
+        &self,
+        token: &str,
+        audience: &str,
+        now: DateTime<Utc>,
+    ) -> Result<AccessClaims, VerifyError> {
         let payload = self.open(token)?;
         let claims = Claims(&payload);
         if claims.text("iss")? != self.issuer {
@@ -163,9 +195,6 @@ impl Verifier {
         if not_before.is_some_and(|start| start - now > self.clock_tolerance) || issued_at - now > self.clock_tolerance
         {
             return Err(VerifyError::NotYetValid);
-        }
-        if now - expires_at >= self.expiry_tolerance {
-            return Err(VerifyError::Expired(expires_at));
         }
         Ok(verified)
     }

@@ -230,6 +230,17 @@ fn s077_h082_h098_h099_time_is_checked_to_the_boundary() {
 }
 
 #[test]
+fn s077_a_token_older_than_tokens_live_now_is_refused_and_still_names_its_session() {
+    let token = sign(&header(), &with(claims(), "exp", json!(NOW + 86_400)));
+    let strict = verifier().with_max_life(TimeDelta::minutes(10));
+    assert!(strict.verify(&token, "app", now() + TimeDelta::seconds(599)).is_ok());
+    let later = now() + TimeDelta::seconds(600);
+    assert!(strict.verify(&token, "app", later).unwrap_err().is_expired());
+    assert!(strict.verify_even_if_lapsed(&token, "app", later).is_ok());
+    assert_eq!(strict.verify_even_if_lapsed(&token, "admin", later), Err(VerifyError::Audience));
+}
+
+#[test]
 fn s078_s074_one_token_has_one_spelling() {
     let good = sign(&header(), &claims());
     let parts: Vec<&str> = good.split('.').collect();

@@ -20,8 +20,9 @@ use super::error::ApiError;
 
 /// Most bytes of a body.
 pub const MAX_BYTES: usize = 64 * 1024;
-/// The whole body must have arrived by then.
-const MAX_WAIT: Duration = Duration::from_secs(30);
+/// The whole body must have arrived by then; less than a handler may take, so that a slow client
+/// is told that it was slow.
+const MAX_WAIT: Duration = Duration::from_secs(10);
 
 /// A body that an operation declares.
 pub trait Body: Sized {

@@ -93,9 +93,9 @@ pub enum Caller {
     Cookie(AccessClaims),
     /// By a bearer token: cookies are ignored altogether.
     Bearer(AccessClaims),
-    /// A bearer token that is no good came where none is needed: it names nobody, and cookies are
-    /// ignored all the same.
-    SpentBearer,
+    /// A bearer token came where it only says which session is to be ended: that one, or none if the
+    /// token is not genuine. Cookies are ignored all the same.
+    EndingBearer(Option<SessionId>),
 }
 
 /// A request that passed every stage before the operation itself.
@@ -127,13 +127,13 @@ impl<O: Operation> Call<O> {
     pub fn claims(&self) -> Result<&AccessClaims, ApiError> {
         match &self.caller {
             Caller::Cookie(claims) | Caller::Bearer(claims) => Ok(claims),
-            Caller::Nobody | Caller::SpentBearer => Err(ApiError::unauthorized()),
+            Caller::Nobody | Caller::EndingBearer(_) => Err(ApiError::unauthorized()),
         }
     }
 
     /// Did the caller come with a bearer token?
     pub fn is_bearer(&self) -> bool {
-        matches!(self.caller, Caller::Bearer(_) | Caller::SpentBearer)
+        matches!(self.caller, Caller::Bearer(_) | Caller::EndingBearer(_))
     }
 
     /// Who is asking.
@@ -164,7 +164,7 @@ async fn run_stages<O: Operation>(request: HttpRequest, payload: &mut Payload) -
     let caller = authenticate::<O>(&server, &request).await?;
     // A bearer token is no credential that a browser sends by itself, so nothing can be forged.
     let mut cookie_session = None;
-    if !matches!(caller, Caller::Bearer(_) | Caller::SpentBearer) && O::CSRF {
+    if !matches!(caller, Caller::Bearer(_) | Caller::EndingBearer(_)) && O::CSRF {
         cookie_session = match &caller {
             Caller::Cookie(claims) => Some(claims.clone()),
             _ => request::cookie_session(&server, &request).await?,
@@ -181,15 +181,17 @@ async fn authenticate<O: Operation>(server: &Server, request: &HttpRequest) -> R
         return Ok(Caller::Nobody);
     }
     match (bearer(request), O::ACCESS) {
-        (Bearer::Token(token), wanted) => match access::check(&server.app, token, Audience::App).await {
+        // Signing out with a token that has lapsed is signing out (S-055).
+        (Bearer::Token(token), Access::PublicOrBearer) => {
+            Ok(Caller::EndingBearer(access::named_session(&server.app, token)))
+        }
+        (Bearer::Malformed, Access::PublicOrBearer) => Ok(Caller::EndingBearer(None)),
+        (Bearer::Token(token), _) => match access::check(&server.app, token, Audience::App).await {
             Ok(claims) => Ok(Caller::Bearer(claims)),
             Err(error @ access::AccessError::Trouble(_)) => Err(error.into()),
-            // Signing out with a token that is over is signing out (S-055).
-            Err(_) if wanted == Access::PublicOrBearer => Ok(Caller::SpentBearer),
             // Never falls back to cookies: the request would run as somebody else.
             Err(_) => Err(ApiError::unauthorized()),
         },
-        (Bearer::Malformed, Access::PublicOrBearer) => Ok(Caller::SpentBearer),
         (Bearer::Malformed, _) => Err(ApiError::unauthorized()),
         (Bearer::Absent, Access::User) => {
             let cookie = request::cookie(request, &server.settings.cookie_names.access).one();
@@ -211,11 +213,13 @@ pub(crate) enum Bearer<'r> {
 pub(crate) fn bearer(request: &HttpRequest) -> Bearer<'_> {
     let mut found = Bearer::Absent;
     for value in request.headers().get_all(header::AUTHORIZATION) {
-        let Ok(value) = value.to_str() else { continue };
-        let (scheme, token) = value.trim().split_once(' ').unwrap_or((value.trim(), ""));
-        if !scheme.eq_ignore_ascii_case("bearer") {
+        let bytes = value.as_bytes().trim_ascii();
+        let end = bytes.iter().position(u8::is_ascii_whitespace).unwrap_or(bytes.len());
+        let (scheme, token) = bytes.split_at(end);
+        if !scheme.eq_ignore_ascii_case(b"bearer") {
             continue;
         }
+        let Ok(token) = std::str::from_utf8(token) else { return Bearer::Malformed };
         found = match (found, token.trim()) {
             (Bearer::Absent, token) if !token.is_empty() => Bearer::Token(token),
             _ => return Bearer::Malformed,
@@ -316,6 +320,7 @@ mod tests {
             (&["bEARER  abc "][..], "abc"),
             (&["Basic abc"][..], "absent"),
             (&["Basic x", "Bearer abc"][..], "abc"),
+            (&["Bearer\tabc"][..], "abc"),
             (&["Bearer"][..], "malformed"),
             (&["Bearer "][..], "malformed"),
             (&["Bearer a", "Bearer b"][..], "malformed"),

@@ -7,7 +7,7 @@ use authara_flows::logout;
 use authara_flows::refresh::{self, Use};
 
 use super::body::NoBody;
-use super::call::{Access, AudienceParameter, Call, NoPath, Operation};
+use super::call::{Access, AudienceParameter, Call, Caller, NoPath, Operation};
 use super::error::ApiError;
 use super::respond;
 use crate::request::cookies::Cookies;
@@ -31,8 +31,7 @@ impl Operation for Logout {
 ///
 /// 503 when it is not certain that the session ended; the browser keeps its cookies then.
 pub async fn log_out(call: Call<Logout>) -> Result<HttpResponse, ApiError> {
-    if call.is_bearer() {
-        let session = call.claims().ok().map(|claims| claims.session);
+    if let Caller::EndingBearer(session) = call.caller {
         logout::end_presented(&call.server.app, Presented { refresh: None, session }).await?;
         return Ok(respond::no_content());
     }

@@ -17,6 +17,11 @@ pub(super) fn run() -> Result<(), String> {
 async fn ask(address: SocketAddr) -> Result<(), String> {
     let built = Client::builder(format!("http://{address}")).timeout(MAX_WAIT).build();
     let client = built.map_err(|error| error.to_string())?;
-    let asked = client.anonymous().get_readiness().await;
-    asked.map(drop).map_err(|error| format!("the server at {address} is not ready: {error}"))
+    match client.anonymous().get_readiness().await {
+        Ok(_) => Ok(()),
+        Err(error) if error.status().is_none() => {
+            Err(format!("the server at {address} is not ready: nothing answers there"))
+        }
+        Err(error) => Err(format!("the server at {address} is not ready: {error}")),
+    }
 }

@@ -143,7 +143,7 @@ impl Address {
             }
             Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") => {
                 if !postgres::is_well_formed(rest) {
-                    let expected = "must not have blanks, and a % only in %XX; write % as %25";
+                    let expected = "must be postgres://USER:PASSWORD@HOST/DATABASE with each part percent-encoded (/ is %2F, @ is %40, % is %25)";
                     return Err(expected.to_owned());
                 }
                 Ok(Self::Server(PostgresServer::Url(url)))
@@ -208,6 +208,9 @@ mod tests {
             "postgres:canary",
             "postgres://u:canary%@h/d",
             "postgres://u:canary @h/d",
+            "postgres://u:can/ary@h/d",
+            "postgres://u:can@ary@h/d",
+            "postgres://u:canary/x@h/d",
         ] {
             let faults = faults(&[(URL, url)]);
             assert!(faults.starts_with("AUTHARA_DATABASE_URL: must "), "{url}: {faults}");

@@ -80,7 +80,21 @@ pub(super) fn is_well_formed(url: &str) -> bool {
         digits.len() == 2 && digits.bytes().all(|c| c.is_ascii_hexdigit()) && digits != "00"
     };
     let is_blank = |c: char| c.is_whitespace() || c.is_control();
-    !url.contains(is_blank) && url.split('%').skip(1).all(is_escape)
+    !url.contains(is_blank) && url.split('%').skip(1).all(is_escape) && is_authority_plain(url)
+}
+
+/// Where a password has an unencoded slash or at sign, libpq takes pieces of it for the host or the
+/// port, and names them in its complaint.
+fn is_authority_plain(url: &str) -> bool {
+    let rest = url.split_once("//").map_or(url, |(_, rest)| rest);
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let path = path.split('?').next().unwrap_or_default();
+    let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
+    let is_port_plain = |host: &str| {
+        let port = host.rsplit_once(']').map_or(host, |(_, port)| port).split_once(':').map_or("", |(_, port)| port);
+        port.bytes().all(|c| c.is_ascii_digit())
+    };
+    authority.matches('@').count() <= 1 && !path.contains('@') && hosts.split(',').all(is_port_plain)
 }
 
 fn with_options(url: &str, options: &str) -> String {

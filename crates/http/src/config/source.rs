@@ -87,7 +87,7 @@ impl Source {
     }
 
     /// Warns of names that look like ours and are not.
-    pub(super) fn unknown_names(&self) -> Vec<Warning> {
+    pub fn unknown_names(&self) -> Vec<Warning> {
         let unknown = self.given.keys().filter(|name| name.starts_with(PREFIX) && !is_known(name));
         unknown
             .map(|name| match nearest(name) {

@@ -16,7 +16,7 @@ use crate::api::body;
 use crate::request::{self, csrf};
 use crate::state::Server;
 
-const MAX_WAIT: Duration = Duration::from_secs(30);
+const MAX_WAIT: Duration = Duration::from_secs(10);
 
 /// A form that carried its proof. A handler that takes one cannot forget the check.
 #[derive(Debug)]

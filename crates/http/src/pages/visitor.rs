@@ -61,10 +61,9 @@ pub async fn find(server: &Server, http: &HttpRequest, target: &ReturnTo) -> Res
         Err(RefreshError::Refused(refusal)) if refusal.is_final() => {
             Ok(Visitor::Stranger { session: None, cookies: Cookies::forget(server) })
         }
-        Err(RefreshError::Refused(_)) => Ok(stranger_or_app(server, http, target, session)),
-        Err(error @ (RefreshError::Limited(_) | RefreshError::Trouble(_))) => {
-            Err(PageError::from(&ApiError::from(error)))
-        }
+        // A neighbour's junk tokens do not keep anybody from the sign-in form.
+        Err(RefreshError::Refused(_) | RefreshError::Limited(_)) => Ok(stranger_or_app(server, http, target, session)),
+        Err(error @ RefreshError::Trouble(_)) => Err(PageError::from(&ApiError::from(error))),
     }
 }
 

@@ -29,6 +29,7 @@ impl Cookies {
                 server,
                 &signed_in.access_token,
                 signed_in.refresh_token.expose(),
+                server.app.policies.session.access_ttl,
                 signed_in.issued_at,
                 signed_in.refresh_expires_at,
             )
@@ -39,7 +40,7 @@ impl Cookies {
     pub fn renew(server: &Server, refreshed: &Refreshed) -> Self {
         let token = refreshed.refresh_token.expose();
         let (issued_at, expires_at) = (refreshed.issued_at, refreshed.refresh_expires_at);
-        Self::keep().session(server, &refreshed.access_token, token, issued_at, expires_at)
+        Self::keep().session(server, &refreshed.access_token, token, refreshed.access_life, issued_at, expires_at)
     }
 
     /// Takes both session cookies away, and hands over a CSRF value that is bound to none.
@@ -73,11 +74,12 @@ impl Cookies {
         server: &Server,
         access: &str,
         refresh: &str,
+        access_life: TimeDelta,
         issued_at: DateTime<Utc>,
         refresh_expires_at: DateTime<Utc>,
     ) -> Self {
         let names = &server.settings.cookie_names;
-        let (access_life, refresh_life) = (server.app.policies.session.access_ttl, refresh_expires_at - issued_at);
+        let refresh_life = refresh_expires_at - issued_at;
         self.0.push(lasting(server, names.access.to_string(), access, issued_at, access_life));
         self.0.push(lasting(server, names.refresh.to_string(), refresh, issued_at, refresh_life));
         self

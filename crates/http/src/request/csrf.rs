@@ -1,5 +1,5 @@
 //! Proof that a request comes from our own page: signed double submit, bound to the session, and
-//! the browser's own word (security requirements, section 8).
+//! the browser's own word.
 
 use actix_web::HttpRequest;
 use actix_web::http::header;

@@ -1,5 +1,4 @@
-//! Every `Set-Cookie` that leaves the server, and what a request's cookies mean (http-api.md 7.5,
-//! security.md 6).
+//! Every `Set-Cookie` that leaves the server, and what a request's cookies mean .
 
 use authara_core::cookies::CookieNames;
 use authara_core::limit::Rule;
@@ -360,7 +359,7 @@ async fn h076_a_failed_login_neither_sets_nor_clears_a_cookie() {
     }
 }
 
-/// Not as numbered: a caller with cookies goes on in a new session (security.md Annex D).
+/// Not as numbered: a caller with cookies goes on in a new session.
 #[actix_web::test]
 async fn h077_a_password_change_replaces_the_cookies_of_its_caller() {
     for world in worlds().await {

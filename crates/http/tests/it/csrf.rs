@@ -1,4 +1,4 @@
-//! Requests that other sites would like to make in a browser's name (http-api.md 7.4, security.md 8).
+//! Requests that other sites would like to make in a browser's name.
 
 use std::sync::Arc;
 

@@ -1,5 +1,4 @@
-//! Headers of every answer: security, caching, request ids, and the envelope around every error
-//! (http-api.md 7.3, security.md 14 and 15).
+//! Headers of every answer: security, caching, request ids, and the envelope around every error.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -191,7 +190,7 @@ async fn s131_without_tls_nothing_is_said_about_transport() {
     }
 }
 
-/// `base-uri 'none'` is the stricter form of security.md S-130.
+/// `base-uri 'none'` is the stricter form.
 #[actix_web::test]
 async fn h051_h052_s130_the_content_policy_allows_nothing_inline_and_no_other_host() {
     for world in worlds().await {

@@ -1,4 +1,4 @@
-//! Which requests are served at all, and to whom (http-api.md 7.1).
+//! Which requests are served at all, and to whom.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What requests must look like, and which refusal wins when several are due (http-api.md 7.2).
+//! What requests must look like, and which refusal wins when several are due.
 
 use std::time::Duration;
 

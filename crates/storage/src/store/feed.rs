@@ -17,10 +17,15 @@ const INTERVAL: Duration = Duration::from_millis(250);
 /// Longer than any transaction on PostgreSQL: statement and idle limits are 5 s.
 const OVERLAP: Duration = Duration::from_secs(15);
 
+/// Reads between two that start from the beginning, for a transaction that lasted longer than any
+/// should: about a minute.
+const WHOLE_EVERY: u32 = 240;
+
 /// Which numbers have been visible since when.
 struct Progress {
     /// How long a lower number may still become visible.
     overlap: Duration,
+    reads: u32,
     /// Every row up to this number has surely been seen.
     settled: i64,
     /// Highest numbers seen at later times, oldest first.
@@ -29,7 +34,7 @@ struct Progress {
 
 impl Progress {
     fn new(overlap: Duration) -> Self {
-        Self { overlap, settled: 0, seen: VecDeque::new() }
+        Self { overlap, reads: 0, settled: 0, seen: VecDeque::new() }
     }
 
     fn saw(&mut self, at: Instant, highest: i64) {
@@ -84,9 +89,11 @@ async fn read(store: &Store, progress: &mut Progress) -> Result<(), StoreError> 
         return store.0.faults.strike(FaultPoint::Read);
     }
     let read_at = Instant::now();
-    let after = progress.settled;
+    progress.reads = progress.reads.wrapping_add(1);
+    let is_whole = !progress.overlap.is_zero() && progress.reads.is_multiple_of(WHOLE_EVERY);
+    let after = if is_whole { 0 } else { progress.settled };
     let told = store.run_read(move |tx| changes::list_after(tx, after), false).await?;
-    let highest = told.last().map_or(after, |row| row.seq);
+    let highest = told.last().map_or(progress.settled, |row| row.seq);
     let ended: Vec<_> = told
         .iter()
         .filter_map(|row| match row.change {

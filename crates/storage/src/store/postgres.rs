@@ -30,10 +30,36 @@ pub(super) struct Postgres {
     writers: Arc<Semaphore>,
 }
 
+/// Limits that only the client can keep: a server that a network swallowed never answers. What the
+/// operator's URL says itself stands.
+const CLIENT_LIMITS: [(&str, &str); 5] = [
+    ("connect_timeout", "2"),
+    ("keepalives_idle", "5"),
+    ("keepalives_interval", "2"),
+    ("keepalives_count", "2"),
+    ("tcp_user_timeout", "4000"),
+];
+
+fn bounded(url: &str) -> String {
+    let mut bounded = url.to_owned();
+    let behind_credentials = url.rsplit_once('@').map_or(url, |(_, rest)| rest);
+    let mut separator = if behind_credentials.contains('?') { '&' } else { '?' };
+    for (name, value) in CLIENT_LIMITS {
+        if !behind_credentials.contains(&format!("{name}=")) {
+            bounded.push(separator);
+            bounded.push_str(name);
+            bounded.push('=');
+            bounded.push_str(value);
+            separator = '&';
+        }
+    }
+    bounded
+}
+
 /// Opens one connection, with the tables' schema in front of the search path.
 pub(super) fn connect(options: &PostgresOptions) -> Result<PgConnection, OpenError> {
     let failed = |error: &dyn std::fmt::Display| OpenError::Connect(error.to_string().trim().to_owned());
-    let mut conn = PgConnection::establish(&options.url).map_err(|error| failed(&error))?;
+    let mut conn = PgConnection::establish(&bounded(&options.url)).map_err(|error| failed(&error))?;
     set_up(&mut conn, options.schema.as_deref()).map_err(|error| failed(&error))?;
     Ok(conn)
 }
@@ -79,7 +105,7 @@ impl Postgres {
             .test_on_check_out(false)
             .connection_timeout(WAIT)
             .connection_customizer(Box::new(SetUp { schema: options.schema.clone() }))
-            .build_unchecked(ConnectionManager::new(options.url.clone()));
+            .build_unchecked(ConnectionManager::new(bounded(&options.url)));
         Self {
             pool,
             slots: Arc::new(Semaphore::new(size as usize)),
@@ -113,7 +139,7 @@ impl Postgres {
             match run() {
                 // A connection that died while it lay idle is found out only by using it, and after
                 // a restart of the server all of them are. Reading again changes nothing.
-                Err(StoreError::Unavailable(_)) => run(),
+                Err(StoreError::Unavailable(why)) if !why.contains("canceling statement") => run(),
                 outcome => outcome,
             }
         })
