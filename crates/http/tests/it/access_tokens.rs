@@ -303,6 +303,21 @@ async fn s055_logging_out_with_a_bearer_token_ends_its_session_and_no_other() {
 }
 
 #[actix_web::test]
+async fn s055_a_bearer_token_that_has_lapsed_still_ends_its_session() {
+    for world in worlds().await {
+        let mut app = world.signed_up("dana@example.org").await;
+        let token = app.cookie(ACCESS).to_owned();
+        world.clock.advance(TimeDelta::minutes(11));
+        let opened = world.send(bearing(Ask::api("GET", "/user"), &token)).await;
+        assert_eq!(opened.status, 401, "{}", world.name);
+        let answer = world.send(bearing(Ask::api("POST", "/sessions/logout"), &token)).await;
+        assert_eq!(answer.status, 204, "{}", world.name);
+        assert_eq!(app.refresh().await.status, 401, "{}", world.name);
+        world.stop().await;
+    }
+}
+
+#[actix_web::test]
 async fn s058_a_token_is_refused_from_the_moment_its_session_ends() {
     for world in worlds().await {
         let mut browser = world.signed_up("dana@example.org").await;
