@@ -10,8 +10,8 @@ use super::body::NoBody;
 use super::call::{Access, AudienceParameter, Call, Caller, NoPath, Operation};
 use super::error::ApiError;
 use super::respond;
+use crate::request;
 use crate::request::cookies::Cookies;
-use crate::request::{self, csrf};
 
 /// `POST /auth/api/v1/sessions/logout`.
 #[derive(Debug)]
@@ -63,10 +63,7 @@ pub async fn refresh(call: Call<RefreshSession>) -> Result<HttpResponse, ApiErro
     let client = call.client().address;
     match refresh::exchange(&server.app, token, call.audience, client, Use::Rotating).await {
         Ok(refreshed) => {
-            let mut cookies = Cookies::renew(server, &refreshed);
-            if let csrf::Value::Fresh(value) = csrf::ensure(server, &call.request, Some(refreshed.session)) {
-                cookies = cookies.csrf(server, &value);
-            }
+            let cookies = Cookies::renew(server, &call.request, &refreshed);
             Ok(respond::with_cookies(HttpResponse::Ok().finish(), cookies))
         }
         Err(error) => {

@@ -13,8 +13,8 @@ use super::{redirect, visitor};
 use crate::api::call::decode;
 use crate::api::error::ApiError;
 use crate::api::respond;
+use crate::request;
 use crate::request::cookies::Cookies;
-use crate::request::{self, csrf};
 use crate::state::Server;
 
 /// Success leads to the target, a session that is over to the login page. A script gets 204 or the
@@ -44,10 +44,7 @@ pub async fn submit(
     let client = request::client(&server, &request).address;
     match refresh::exchange(&server.app, token, audience, client, Use::Rotating).await {
         Ok(refreshed) => {
-            let mut cookies = Cookies::renew(&server, &refreshed);
-            if let csrf::Value::Fresh(value) = csrf::ensure(&server, &request, Some(refreshed.session)) {
-                cookies = cookies.csrf(&server, &value);
-            }
+            let cookies = Cookies::renew(&server, &request, &refreshed);
             let response = if is_script { respond::no_content() } else { redirect::to(&request, &target) };
             Ok(respond::with_cookies(response, cookies))
         }

@@ -52,10 +52,7 @@ pub async fn find(server: &Server, http: &HttpRequest, target: &ReturnTo) -> Res
     let client = request::client(server, http).address;
     match refresh::exchange(&server.app, token, audience, client, Use::ReadOnly).await {
         Ok(refreshed) => {
-            let mut cookies = Cookies::renew(server, &refreshed);
-            if let csrf::Value::Fresh(value) = csrf::ensure(server, http, Some(refreshed.session)) {
-                cookies = cookies.csrf(server, &value);
-            }
+            let cookies = Cookies::renew(server, http, &refreshed);
             Ok(Visitor::SignedIn(respond::with_cookies(redirect::to(http, target), cookies)))
         }
         Err(RefreshError::Refused(refusal)) if refusal.is_final() => {

@@ -1,12 +1,13 @@
 //! Setting and clearing the cookies of the contract.
 
-use actix_web::HttpResponse;
 use actix_web::cookie::time::{Duration, OffsetDateTime};
 use actix_web::cookie::{Cookie, SameSite};
+use actix_web::{HttpRequest, HttpResponse};
 use authara_flows::issue::SignedIn;
 use authara_flows::refresh::Refreshed;
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::csrf;
 use crate::state::Server;
 
 /// How long a CSRF value is kept by a browser.
@@ -36,11 +37,16 @@ impl Cookies {
             .csrf(server, &server.app.csrf.issue(Some(signed_in.session), &mut server.app.rng.clone()))
     }
 
-    /// Hands over renewed tokens.
-    pub fn renew(server: &Server, refreshed: &Refreshed) -> Self {
+    /// Hands over renewed tokens, and a CSRF value if the browser's is not bound to their session.
+    pub fn renew(server: &Server, request: &HttpRequest, refreshed: &Refreshed) -> Self {
         let token = refreshed.refresh_token.expose();
         let (issued_at, expires_at) = (refreshed.issued_at, refreshed.refresh_expires_at);
-        Self::keep().session(server, &refreshed.access_token, token, refreshed.access_life, issued_at, expires_at)
+        let renewed =
+            Self::keep().session(server, &refreshed.access_token, token, refreshed.access_life, issued_at, expires_at);
+        match csrf::ensure(server, request, Some(refreshed.session)) {
+            csrf::Value::Kept(_) => renewed,
+            csrf::Value::Fresh(value) => renewed.csrf(server, &value),
+        }
     }
 
     /// Takes both session cookies away, and hands over a CSRF value that is bound to none.
