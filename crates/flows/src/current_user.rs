@@ -1,9 +1,9 @@
 //! Who is signed in.
 
-use authara_core::organization::Organization;
+use std::sync::Arc;
+
 use authara_core::token::AccessClaims;
-use authara_core::user::User;
-use authara_storage::{organizations, users};
+use authara_storage::View;
 
 use crate::App;
 use crate::error::AccountError;
@@ -13,11 +13,7 @@ use crate::error::AccountError;
 /// # Errors
 ///
 /// [`AccountError::SignedOut`] when either is gone, or the account is disabled.
-pub async fn find(app: &App, claims: &AccessClaims) -> Result<(User, Organization), AccountError> {
-    let (user, organization) = (claims.user, claims.organization);
-    let found = app.store.read(move |tx| Ok((users::find(tx, user)?, organizations::find(tx, organization)?))).await?;
-    match found {
-        (Some(user), Some(organization)) if !user.is_disabled() => Ok((user, organization)),
-        _ => Err(AccountError::SignedOut),
-    }
+pub async fn find(app: &App, claims: &AccessClaims) -> Result<Arc<View>, AccountError> {
+    let found = app.store.view(claims.user, claims.organization).await?;
+    found.filter(|view| !view.user.is_disabled()).ok_or(AccountError::SignedOut)
 }

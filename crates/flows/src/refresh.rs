@@ -9,9 +9,9 @@ use authara_core::secret::{RefreshToken, SecretHash};
 use authara_core::session::refresh::{Presented, Refusal, Spend, TokenState};
 use authara_core::session::{EndReason, RotationPolicy, Session, SessionPolicy};
 use authara_core::user::User;
-use authara_storage::refresh_tokens::{self, Token};
+use authara_storage::refresh_tokens::{self, Owned, Token};
 use authara_storage::sessions::{self, Ending};
-use authara_storage::{StoreError, Tx, memberships, platform_roles};
+use authara_storage::{StoreError, Tx, platform_roles};
 use chrono::{DateTime, TimeDelta, Utc};
 use tracing::{info, warn};
 
@@ -154,7 +154,37 @@ async fn decide(app: &App, request: Request, usage: Use) -> Result<Rotation, Sto
             return Ok(rotation);
         }
     }
-    app.store.write(move |tx| refresh_in(tx, &request)).await
+    // The common case is decided by one statement. What it did not decide takes a transaction.
+    let common = request.clone();
+    match app.store.write_one(move |tx| rotate_at_once(tx, &common)).await? {
+        Some(rotation) => Ok(rotation),
+        None => app.store.write(move |tx| refresh_in(tx, &request)).await,
+    }
+}
+
+/// Exchanges a live token for its successor. `None` when it is not that simple.
+fn rotate_at_once(tx: &mut Tx<'_>, request: &Request) -> Result<Option<Rotation>, StoreError> {
+    let Some(found) = find(tx, request)? else { return Ok(Some(Rotation::Refused(Refusal::Unknown))) };
+    match found.facts.check_spend(request.audience, &request.policy, request.now) {
+        Ok(Spend::Rotate) if rotate(tx, &found, request)? => Ok(Some(found.granted(Spend::Rotate, request))),
+        _ => Ok(None),
+    }
+}
+
+/// Spends the token if it is still live, and says whether this request did it.
+fn rotate(tx: &mut Tx<'_>, found: &Found, request: &Request) -> Result<bool, StoreError> {
+    let successor = request.successors.first().ok_or_else(|| StoreError::Query("no successor".to_owned()))?;
+    refresh_tokens::rotate(
+        tx,
+        &refresh_tokens::Rotation {
+            hash: &request.hash,
+            successor,
+            session: found.session.id,
+            now: request.now,
+            successor_expires_at: request.policy.refresh_expiry(found.session.expires_at, request.now),
+            note_use: request.policy.is_use_worth_noting(found.session.last_used_at, request.now),
+        },
+    )
 }
 
 /// The ending, if it needs nothing written.
@@ -179,21 +209,15 @@ fn refresh_in(tx: &mut Tx<'_>, request: &Request) -> Result<Rotation, StoreError
     let now = request.now;
     let verdict = match found.facts.check_spend(request.audience, &request.policy, now) {
         // Somebody else was faster by a moment: that is a repeat, not a replay, and revokes nothing.
-        Ok(Spend::Rotate) if !refresh_tokens::spend(tx, &request.hash, now)? => Ok(Spend::Repeat),
+        Ok(Spend::Rotate) if !rotate(tx, &found, request)? => Ok(Spend::Repeat),
         decided => decided,
     };
     match verdict {
         Ok(spend) => {
-            if spend == Spend::Rotate {
-                let expires_at = request.policy.refresh_expiry(found.session.expires_at, now);
-                let successor =
-                    request.successors.first().ok_or_else(|| StoreError::Query("no successor".to_owned()))?;
-                refresh_tokens::insert(tx, successor, found.token.session, now, expires_at)?;
-            }
-            if spend != Spend::Repeat && found.token.first_used_at.is_none() {
+            if spend == Spend::Keep && found.token.first_used_at.is_none() {
                 refresh_tokens::note_first_use(tx, &request.hash, now)?;
             }
-            if request.policy.is_use_worth_noting(found.session.last_used_at, now) {
+            if spend != Spend::Rotate && request.policy.is_use_worth_noting(found.session.last_used_at, now) {
                 sessions::note_use(tx, found.session.id, now)?;
             }
             Ok(found.granted(spend, request))
@@ -215,9 +239,9 @@ fn refresh_in(tx: &mut Tx<'_>, request: &Request) -> Result<Rotation, StoreError
 }
 
 fn find(tx: &mut Tx<'_>, request: &Request) -> Result<Option<Found>, StoreError> {
-    let Some((token, session, user)) = refresh_tokens::find_with_owner(tx, &request.hash)? else { return Ok(None) };
-    let role = memberships::find_role(tx, session.organization, user.id)?;
-    let roles = platform_roles::list_of(tx, user.id)?;
+    let Some(owned) = refresh_tokens::find_with_owner(tx, &request.hash)? else { return Ok(None) };
+    let Owned { token, session, user, role, has_platform_roles } = owned;
+    let roles = if has_platform_roles { platform_roles::list_of(tx, user.id)? } else { Vec::new() };
     let mut successor = None;
     let state = match token.spent_at {
         None => TokenState::Live,

@@ -63,14 +63,11 @@ pub(crate) fn tell(tx: &mut Tx<'_>, changed: &[Change], until: DateTime<Utc>) ->
             on_backend!(tx, |conn| diesel::insert_into(t::table).values(*row).execute(conn))?;
         }
     }
-    let revocations = tx.revocations().clone();
-    let ended: Vec<SessionId> = changed
-        .iter()
-        .filter_map(|change| if let Change::SessionEnded(id) = change { Some(*id) } else { None })
-        .collect();
+    let memory = tx.memory().clone();
+    let changed = changed.to_vec();
     tx.after_commit(move || {
-        for id in ended {
-            revocations.mark(id, until);
+        for change in changed {
+            memory.learn(change, until);
         }
     });
     Ok(())

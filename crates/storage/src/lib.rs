@@ -2,8 +2,8 @@
 //!
 //! Invariants:
 //!
-//! - [`Store::read`], [`Store::read_one`] and [`Store::write`] are the only doors. Each runs a
-//!   closure on a blocking thread, never on an async worker.
+//! - [`Store::read`], [`Store::read_one`], [`Store::write`] and [`Store::write_one`] are the only
+//!   doors. Each runs a closure on a blocking thread, never on an async worker.
 //! - `Ok` commits, `Err` rolls back. A write closure may run twice: no hashing, mail or HTTP in it.
 //! - Whatever may happen once is a conditional statement whose row count says who won.
 //! - What must follow a commit is run here, not by a caller whose future may be dropped.
@@ -20,6 +20,7 @@ pub mod faults;
 pub mod installation;
 pub mod known_addresses;
 pub mod memberships;
+mod memory;
 mod migrations;
 pub mod organizations;
 pub mod platform_roles;
@@ -32,9 +33,11 @@ pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod users;
+mod views;
 
 pub use error::{OpenError, StoreError};
 pub use faults::{FaultPoint, Faults};
 pub use revocations::{Revocations, Standing};
 pub use store::{PostgresOptions, SqliteOptions, Store, StoreOptions};
 pub use tx::Tx;
+pub use views::View;

@@ -9,7 +9,7 @@ use crate::{StoreError, Tx, schema};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = schema::organizations)]
-struct Row {
+pub(crate) struct Row {
     id: Key,
     name: String,
     kind: String,

@@ -2,6 +2,7 @@
 //! one successor, and only the last is live.
 
 use authara_core::id::SessionId;
+use authara_core::role::OrganizationRole;
 use authara_core::secret::SecretHash;
 use authara_core::session::Session;
 use authara_core::user::User;
@@ -9,7 +10,11 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use crate::sql::{At, Key};
-use crate::{StoreError, Tx, schema, sessions, users};
+use crate::{StoreError, Tx, memberships, schema, sessions, users};
+
+mod rotation;
+
+pub use rotation::{Rotation, rotate};
 
 /// A token row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,33 +88,52 @@ pub fn find(tx: &mut Tx<'_>, hash: &SecretHash) -> Result<Option<Token>, StoreEr
     Ok(row.map(Token::from))
 }
 
-/// The token with this hash, its session and its owner, in one statement.
+/// A token with everything that decides about it but the names of the owner's platform roles.
+#[derive(Clone, Debug)]
+pub struct Owned {
+    /// The token.
+    pub token: Token,
+    /// Its session.
+    pub session: Session,
+    /// Its owner.
+    pub user: User,
+    /// The owner's role in the session's organization; `None` when they are no member.
+    pub role: Option<OrganizationRole>,
+    /// Has the owner a platform role at all? Few have.
+    pub has_platform_roles: bool,
+}
+
+/// The token with this hash and what belongs to it, in one statement.
 ///
 /// # Errors
 ///
 /// [`StoreError`] of the statement; [`StoreError::Corrupt`] for values nobody writes.
-pub fn find_with_owner(tx: &mut Tx<'_>, hash: &SecretHash) -> Result<Option<(Token, Session, User)>, StoreError> {
-    use schema::{refresh_tokens as t, sessions as s, users as u};
-    let query = t::table.inner_join(s::table.inner_join(u::table)).filter(t::hash.eq(hash.0.as_slice()));
-    let found: Option<(Row, sessions::Row, users::Row)> = on_backend!(tx, |conn| query
-        .select((Row::as_select(), sessions::Row::as_select(), users::Row::as_select()))
+pub fn find_with_owner(tx: &mut Tx<'_>, hash: &SecretHash) -> Result<Option<Owned>, StoreError> {
+    use schema::{memberships as m, platform_roles as p, refresh_tokens as t, sessions as s, users as u};
+    let is_member = m::organization_id.eq(s::organization_id).and(m::user_id.eq(s::user_id));
+    let query = t::table
+        .inner_join(s::table.inner_join(u::table))
+        .left_join(m::table.on(is_member))
+        .filter(t::hash.eq(hash.0.as_slice()));
+    let has_roles = diesel::dsl::exists(p::table.filter(p::user_id.eq(s::user_id)));
+    let found: Option<(Row, sessions::Row, users::Row, Option<String>, bool)> = on_backend!(tx, |conn| query
+        .select((
+            Row::as_select(),
+            sessions::Row::as_select(),
+            users::Row::as_select(),
+            m::role.nullable(),
+            has_roles
+        ))
         .first(conn)
         .optional())?;
-    found.map(|(token, session, user)| Ok((token.into(), Session::try_from(session)?, user.into()))).transpose()
-}
-
-/// Marks the live token with this hash as spent, and says whether this call did it.
-///
-/// The condition is part of the `UPDATE`, so of two concurrent calls one sees `true`.
-///
-/// # Errors
-///
-/// [`StoreError`] of the statement.
-pub fn spend(tx: &mut Tx<'_>, hash: &SecretHash, now: DateTime<Utc>) -> Result<bool, StoreError> {
-    use schema::refresh_tokens as t;
-    let live = t::table.find(hash.0.as_slice()).filter(t::spent_at.is_null()).filter(t::expires_at.gt(At(now)));
-    let spent = on_backend!(tx, |conn| diesel::update(live).set(t::spent_at.eq(At(now))).execute(conn))?;
-    Ok(spent == 1)
+    let Some((token, session, user, role, has_platform_roles)) = found else { return Ok(None) };
+    Ok(Some(Owned {
+        token: token.into(),
+        session: Session::try_from(session)?,
+        user: user.into(),
+        role: role.as_deref().map(memberships::read_role).transpose()?,
+        has_platform_roles,
+    }))
 }
 
 /// Notes the first presentation of a token; later ones change nothing.

@@ -45,7 +45,7 @@ impl Revocations {
         let state = self.0.read().unwrap_or_else(PoisonError::into_inner);
         if state.marks.contains_key(&session) {
             Standing::Ended
-        } else if state.fed_at.is_some_and(|at| at.elapsed() <= MAX_FEED_AGE) {
+        } else if state.is_fed() {
             Standing::Live
         } else {
             Standing::Unsure
@@ -73,10 +73,20 @@ impl Revocations {
         state.marks.insert(session, until);
     }
 
-    /// Takes what the feed brought; `read_at` is when reading it began.
-    pub(crate) fn feed(&self, ended: &[(SessionId, DateTime<Utc>)], read_at: Instant) {
+    /// Everything was learned that the feed told when reading it began.
+    pub(crate) fn fed(&self, read_at: Instant) {
         let mut state = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        state.marks.extend(ended.iter().copied());
         state.fed_at = Some(read_at);
+    }
+
+    /// Was the feed read lately enough for a decision?
+    pub(crate) fn is_fed(&self) -> bool {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).is_fed()
+    }
+}
+
+impl State {
+    fn is_fed(&self) -> bool {
+        self.fed_at.is_some_and(|at| at.elapsed() <= MAX_FEED_AGE)
     }
 }

@@ -1,4 +1,4 @@
-//! The store: three doors to one of two databases.
+//! The store: four doors to one of two databases.
 
 mod feed;
 mod postgres;
@@ -11,9 +11,12 @@ use std::time::Duration;
 
 #[cfg(feature = "testing")]
 use authara_core::event::{Event, Notice};
+use authara_core::id::{OrganizationId, UserId};
 
+use crate::memory::Memory;
 use crate::revocations::Revocations;
 use crate::tx::Effects;
+use crate::views::{self, View};
 use crate::{Faults, OpenError, StoreError, Tx, migrations};
 pub(crate) use postgres::quoted;
 
@@ -72,7 +75,7 @@ pub struct Store(Arc<Inner>);
 
 struct Inner {
     backend: Backend,
-    revocations: Revocations,
+    memory: Memory,
     faults: Faults,
     told: Told,
 }
@@ -142,14 +145,17 @@ impl Store {
     ///
     /// [`OpenError`] says in one sentence what the operator can do.
     pub async fn open(options: StoreOptions, faults: Faults) -> Result<Self, OpenError> {
-        let revocations = Revocations::new();
+        let memory = Memory::new(match &options {
+            StoreOptions::Sqlite(_) => views::LIFE_ON_ONE_MACHINE,
+            StoreOptions::Postgres(_) => views::LIFE,
+        });
         let told = Told::default();
         let backend = {
-            let (revocations, told, faults) = (revocations.clone(), told.clone(), faults.clone());
+            let (memory, told, faults) = (memory.clone(), told.clone(), faults.clone());
             let opened = tokio::task::spawn_blocking(move || match options {
                 StoreOptions::Sqlite(options) => {
                     migrations::run_sqlite(&mut sqlite::connect(&options)?)?;
-                    sqlite::Sqlite::open(&options, revocations, faults, told).map(Backend::Sqlite)
+                    sqlite::Sqlite::open(&options, memory, faults, told).map(Backend::Sqlite)
                 }
                 StoreOptions::Postgres(options) => {
                     migrations::check_postgres(&mut postgres::connect(&options)?, &options)?;
@@ -158,7 +164,7 @@ impl Store {
             });
             opened.await.map_err(|error| OpenError::Connect(error.to_string()))??
         };
-        let store = Self(Arc::new(Inner { backend, revocations, faults, told }));
+        let store = Self(Arc::new(Inner { backend, memory, faults, told }));
         feed::start(&store).await.map_err(|error| OpenError::Connect(error.to_string()))?;
         Ok(store)
     }
@@ -196,10 +202,10 @@ impl Store {
         T: Send + 'static,
         F: FnMut(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     {
-        let revocations = self.0.revocations.clone();
+        let memory = self.0.memory.clone();
         match &self.0.backend {
-            Backend::Sqlite(sqlite) => sqlite.read(work, snapshot, revocations).await,
-            Backend::Postgres(postgres) => postgres.read(work, snapshot, revocations).await,
+            Backend::Sqlite(sqlite) => sqlite.read(work, snapshot, memory).await,
+            Backend::Postgres(postgres) => postgres.read(work, snapshot, memory).await,
         }
     }
 
@@ -221,14 +227,56 @@ impl Store {
         match &self.0.backend {
             Backend::Sqlite(sqlite) => sqlite.write(work).await,
             Backend::Postgres(postgres) => {
-                postgres.write(work, self.0.revocations.clone(), self.0.faults.clone(), self.0.told.clone()).await
+                postgres.write(work, true, self.0.memory.clone(), self.0.faults.clone(), self.0.told.clone()).await
             }
         }
     }
 
+    /// Runs a write that one statement decides and does: what may happen once is claimed by its
+    /// conditions, and what it does when they fail is nothing. On PostgreSQL no transaction is
+    /// opened around it, so that what the closure read before may have changed since; on SQLite
+    /// it is a write like any other.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::write`].
+    pub async fn write_one<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.0.faults.strike(crate::FaultPoint::Write)?;
+        match &self.0.backend {
+            Backend::Sqlite(sqlite) => sqlite.write(work).await,
+            Backend::Postgres(postgres) => {
+                postgres.write(work, false, self.0.memory.clone(), self.0.faults.clone(), self.0.told.clone()).await
+            }
+        }
+    }
+
+    /// An account and an organization as they are now, from memory where that is known to be true:
+    /// nothing that this process commits is ever missed, and what others commit is seen once the
+    /// change feed told of it, on PostgreSQL after one second at the latest.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::read`].
+    pub async fn view(&self, user: UserId, organization: OrganizationId) -> Result<Option<Arc<View>>, StoreError> {
+        let Memory { revocations, views } = &self.0.memory;
+        // Without the feed nobody tells of changes made elsewhere.
+        if revocations.is_fed()
+            && let Some(view) = views.get(user, organization)
+        {
+            return Ok(Some(view));
+        }
+        let ticket = views.ticket(user, organization);
+        let found = self.read_one(move |tx| views::find(tx, user, organization)).await?;
+        Ok(found.map(|view| views.keep(ticket, view)))
+    }
+
     /// The sessions that ended lately.
     pub fn revocations(&self) -> &Revocations {
-        &self.0.revocations
+        &self.0.memory.revocations
     }
 
     /// Does the database answer?

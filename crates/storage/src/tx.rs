@@ -6,7 +6,7 @@ use authara_core::event::{Event, Notice};
 use diesel::pg::PgConnection;
 use diesel::sqlite::SqliteConnection;
 
-use crate::revocations::Revocations;
+use crate::memory::Memory;
 
 /// Runs one query body on whichever database the transaction is on: the body is compiled once for
 /// each, so `RETURNING`, `ON CONFLICT` and multi-row inserts stay available.
@@ -30,7 +30,7 @@ pub(crate) enum Conn<'c> {
 /// An open transaction, or a single statement outside one ([`crate::Store::read_one`]).
 pub struct Tx<'c> {
     conn: Conn<'c>,
-    revocations: Revocations,
+    memory: Memory,
     effects: Effects,
 }
 
@@ -43,8 +43,8 @@ pub(crate) struct Effects {
 }
 
 impl<'c> Tx<'c> {
-    pub(crate) fn new(conn: Conn<'c>, revocations: Revocations) -> Self {
-        Self { conn, revocations, effects: Effects::default() }
+    pub(crate) fn new(conn: Conn<'c>, memory: Memory) -> Self {
+        Self { conn, memory, effects: Effects::default() }
     }
 
     pub(crate) fn conn(&mut self) -> Conn<'_> {
@@ -54,8 +54,8 @@ impl<'c> Tx<'c> {
         }
     }
 
-    pub(crate) fn revocations(&self) -> &Revocations {
-        &self.revocations
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.memory
     }
 
     pub(crate) fn into_effects(self) -> Effects {

@@ -16,10 +16,10 @@ async fn h231_h232_the_current_user_comes_with_the_organization_of_the_token() {
         let app = app(&test, Bend::default());
         let person = sign_up(&app, EMAIL).await;
         let claims = claims(&app, &person.access_token);
-        let (user, organization) = current_user::find(&app, &claims).await.expect(name);
-        assert_eq!(user, person.user, "{name}");
-        assert_eq!(organization.id, claims.organization, "{name}");
-        assert_eq!(organization.name, user.username, "{name}");
+        let view = current_user::find(&app, &claims).await.expect(name);
+        assert_eq!(view.user, person.user, "{name}");
+        assert_eq!(view.organization.id, claims.organization, "{name}");
+        assert_eq!(view.organization.name, view.user.username, "{name}");
     }
 }
 

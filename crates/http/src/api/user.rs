@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use authara_core::wire::{CurrentUser, OrganizationSummary};
 use authara_flows::current_user;
+use authara_storage::View;
 
 use super::body::NoBody;
 use super::call::{Access, Call, NoPath, Operation};
@@ -26,17 +27,18 @@ impl Operation for GetCurrentUser {
 /// 401 when the account is gone or disabled.
 pub async fn current(call: Call<GetCurrentUser>) -> Result<HttpResponse, ApiError> {
     let claims = call.claims()?;
-    let (user, organization) = current_user::find(&call.server.app, claims).await?;
+    let view = current_user::find(&call.server.app, claims).await?;
+    let View { user, organization } = &*view;
     Ok(respond::ok(&CurrentUser {
         id: user.id,
         disabled: user.is_disabled(),
-        email: user.email,
-        username: user.username,
+        email: user.email.clone(),
+        username: user.username.clone(),
         created_at: user.created_at.into(),
         roles: claims.roles.clone(),
         organization: OrganizationSummary {
             id: organization.id,
-            name: organization.name,
+            name: organization.name.clone(),
             role: claims.organization_role.as_str().to_owned(),
         },
     }))

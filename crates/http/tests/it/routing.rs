@@ -319,10 +319,10 @@ async fn state_of(world: &World, token: SecretHash) -> String {
         .app
         .store
         .read(move |tx| {
-            let Some((token, session, user)) = refresh_tokens::find_with_owner(tx, &token)? else { return Ok(None) };
-            let tokens = refresh_tokens::count_all(tx, session.id)?;
-            let live = sessions::list_live(tx, user.id, now, 100)?;
-            Ok(Some((token, session, user, tokens, live)))
+            let Some(owned) = refresh_tokens::find_with_owner(tx, &token)? else { return Ok(None) };
+            let tokens = refresh_tokens::count_all(tx, owned.session.id)?;
+            let live = sessions::list_live(tx, owned.user.id, now, 100)?;
+            Ok(Some((owned, tokens, live)))
         })
         .await
         .unwrap()

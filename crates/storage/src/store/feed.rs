@@ -10,7 +10,7 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use super::{Backend, Inner, Store};
-use crate::changes::{self, Change};
+use crate::changes;
 use crate::{FaultPoint, StoreError};
 
 const INTERVAL: Duration = Duration::from_millis(250);
@@ -94,14 +94,13 @@ async fn read(store: &Store, progress: &mut Progress) -> Result<(), StoreError> 
     let after = if is_whole { 0 } else { progress.settled };
     let told = store.run_read(move |tx| changes::list_after(tx, after), false).await?;
     let highest = told.last().map_or(progress.settled, |row| row.seq);
-    let ended: Vec<_> = told
-        .iter()
-        .filter_map(|row| match row.change {
-            Some(Change::SessionEnded(session)) => Some((session, row.until)),
-            Some(Change::User(_) | Change::Organization(_)) | None => None,
-        })
-        .collect();
-    store.0.revocations.feed(&ended, read_at);
+    let memory = &store.0.memory;
+    for row in told {
+        if let Some(change) = row.change {
+            memory.learn(change, row.until);
+        }
+    }
+    memory.revocations.fed(read_at);
     progress.saw(read_at, highest);
     Ok(())
 }

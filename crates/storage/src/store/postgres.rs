@@ -10,7 +10,7 @@ use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
 use tokio::sync::Semaphore;
 
 use super::{PostgresOptions, Told, WAIT, run_effects};
-use crate::revocations::Revocations;
+use crate::memory::Memory;
 use crate::tx::{Conn, Effects};
 use crate::{FaultPoint, Faults, OpenError, StoreError, Tx};
 
@@ -117,7 +117,7 @@ impl Postgres {
         &self,
         mut work: F,
         snapshot: bool,
-        revocations: Revocations,
+        memory: Memory,
     ) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -129,7 +129,7 @@ impl Postgres {
             let _slot = slot;
             let mut run = || {
                 let mut conn = pool.get_timeout(WAIT).map_err(|error| StoreError::Unavailable(error.to_string()))?;
-                let mut once = |conn: &mut PgConnection| work(&mut Tx::new(Conn::Postgres(conn), revocations.clone()));
+                let mut once = |conn: &mut PgConnection| work(&mut Tx::new(Conn::Postgres(conn), memory.clone()));
                 if snapshot {
                     conn.build_transaction().repeatable_read().read_only().run(once)
                 } else {
@@ -149,7 +149,8 @@ impl Postgres {
     pub(super) async fn write<T, F>(
         &self,
         mut work: F,
-        revocations: Revocations,
+        in_transaction: bool,
+        memory: Memory,
         faults: Faults,
         told: Told,
     ) -> Result<T, StoreError>
@@ -163,7 +164,7 @@ impl Postgres {
         super::on_blocking_thread(move || {
             let _permits = (turn, slot);
             for attempt in 1.. {
-                match attempt_write(&pool, &mut work, &revocations, &faults, &told) {
+                match attempt_write(&pool, &mut work, in_transaction, &memory, &faults, &told) {
                     Attempt::Again(_) if attempt < MAX_ATTEMPTS => std::thread::sleep(pause(attempt)),
                     Attempt::Again(error) => return Err(error),
                     Attempt::Done(outcome) => return outcome,
@@ -178,7 +179,8 @@ impl Postgres {
 fn attempt_write<T, F>(
     pool: &Pool<ConnectionManager<PgConnection>>,
     work: &mut F,
-    revocations: &Revocations,
+    in_transaction: bool,
+    memory: &Memory,
     faults: &Faults,
     told: &Told,
 ) -> Attempt<T>
@@ -190,13 +192,20 @@ where
         Err(error) => return Attempt::Done(Err(StoreError::Unavailable(error.to_string()))),
     };
     let mut began = false;
-    let outcome = conn.build_transaction().serializable().run(|conn| -> Result<(T, Effects), StoreError> {
+    let mut run = |conn: &mut PgConnection| -> Result<(T, Effects), StoreError> {
         began = true;
-        let mut tx = Tx::new(Conn::Postgres(conn), revocations.clone());
+        let mut tx = Tx::new(Conn::Postgres(conn), memory.clone());
+        if !in_transaction {
+            // The statement commits itself, so that this is the last moment before.
+            faults.strike(FaultPoint::Commit)?;
+        }
         let value = work(&mut tx)?;
-        faults.strike(FaultPoint::Commit)?;
+        if in_transaction {
+            faults.strike(FaultPoint::Commit)?;
+        }
         Ok((value, tx.into_effects()))
-    });
+    };
+    let outcome = if in_transaction { conn.build_transaction().serializable().run(run) } else { run(&mut conn) };
     match outcome {
         Ok((value, effects)) => {
             run_effects(effects, told);

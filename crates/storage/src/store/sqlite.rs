@@ -14,7 +14,7 @@ use diesel::{Connection as _, RunQueryDsl as _};
 use tokio::sync::Semaphore;
 
 use super::{SqliteOptions, Told, WAIT};
-use crate::revocations::Revocations;
+use crate::memory::Memory;
 use crate::tx::Conn;
 use crate::{Faults, OpenError, StoreError, Tx};
 
@@ -111,7 +111,7 @@ impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for Pragmas {
 impl Sqlite {
     pub(super) fn open(
         options: &SqliteOptions,
-        revocations: Revocations,
+        memory: Memory,
         faults: Faults,
         told: Told,
     ) -> Result<Self, OpenError> {
@@ -127,7 +127,7 @@ impl Sqlite {
             .build(ConnectionManager::new(file_uri(path)))
             .map_err(|error| OpenError::Connect(error.to_string()))?;
         let slots = Arc::new(Semaphore::new(options.readers.max(1) as usize));
-        let writer = writer::Writer::start(connect(options)?, revocations, faults, told)?;
+        let writer = writer::Writer::start(connect(options)?, memory, faults, told)?;
         Ok(Self { readers, slots, writer })
     }
 
@@ -135,7 +135,7 @@ impl Sqlite {
         &self,
         mut work: F,
         snapshot: bool,
-        revocations: Revocations,
+        memory: Memory,
     ) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -147,7 +147,7 @@ impl Sqlite {
             let _slot = slot;
             let mut conn = readers.get_timeout(WAIT).map_err(|error| StoreError::Unavailable(error.to_string()))?;
             let conn: &mut SqliteConnection = &mut conn;
-            let mut once = |conn: &mut SqliteConnection| work(&mut Tx::new(Conn::Sqlite(conn), revocations.clone()));
+            let mut once = |conn: &mut SqliteConnection| work(&mut Tx::new(Conn::Sqlite(conn), memory.clone()));
             // Deferred: a reader never waits for the writer.
             if snapshot { conn.transaction(once) } else { once(conn) }
         })

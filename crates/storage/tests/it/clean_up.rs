@@ -1,5 +1,6 @@
 //! Forgetting what is over, in bounded batches (S-161).
 
+use authara_storage::refresh_tokens::Rotation;
 use authara_storage::testing::stores;
 use authara_storage::{Store, clean_up, known_addresses, refresh_tokens, sessions};
 use chrono::TimeDelta;
@@ -49,14 +50,23 @@ async fn s053_tokens_of_a_session_that_has_not_reached_its_end_are_kept_whatever
         add_sessions(&test.store, 1, 1).await;
         add_tokens(&test.store, 1000, 0..4).await;
         let done = test.store.write(|tx| {
-            refresh_tokens::spend(tx, &hash(1), at(10))?;
+            let (spent, successor) = (hash(1), hash(100));
+            let rotation = Rotation {
+                hash: &spent,
+                successor: &successor,
+                session: id(1000),
+                now: at(10),
+                successor_expires_at: at(14 * DAYS),
+                note_use: false,
+            };
+            assert!(refresh_tokens::rotate(tx, &rotation)?);
             sessions::end(tx, id(1000), &ending(20))
         });
         assert_is!(done.await, Ok(true), "{name}");
         let deleted = test.store.write(|tx| clean_up::delete_lapsed_sessions(tx, at(60 * DAYS - 1), 10)).await;
         assert_is!(deleted, Ok(0), "{name}");
         let kept = test.store.read_one(|tx| refresh_tokens::count_all(tx, id(1000))).await;
-        assert_is!(kept, Ok(4), "{name}");
+        assert_is!(kept, Ok(5), "{name}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! The store on both databases: its schema, its three doors, and every query.
+//! The store on both databases: its schema, its four doors, and every query.
 
 #[macro_use]
 mod assertions;
@@ -10,6 +10,7 @@ mod clean_up;
 mod crowd;
 mod faults;
 mod feed;
+mod live_ids;
 mod migrations;
 mod organizations;
 mod raw;
@@ -17,3 +18,4 @@ mod rows;
 mod sessions;
 mod tokens;
 mod transactions;
+mod views;

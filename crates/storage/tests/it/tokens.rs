@@ -1,13 +1,17 @@
 //! Refresh tokens: spent once, used first once, found with their owner.
 
 use authara_core::id::SessionId;
-use authara_storage::refresh_tokens::{self, Token};
+use authara_core::role::OrganizationRole;
+use authara_storage::refresh_tokens::{self, Rotation, Token};
 use authara_storage::testing::stores;
-use authara_storage::{Store, StoreError};
+use authara_storage::{Store, StoreError, Tx, sessions};
 use chrono::TimeDelta;
 
 use crate::crowd::at_once;
-use crate::rows::{add_sessions, at, hash, id};
+use crate::rows::{add_sessions, at, ending, hash, id};
+
+/// The successor of token 1 is token 1001, and so on.
+const SUCCESSOR: usize = 1000;
 
 async fn insert(store: &Store, number: usize, session: SessionId) {
     let hash = hash(number);
@@ -21,9 +25,21 @@ async fn find(store: &Store, number: usize) -> Option<Token> {
     found.expect("the token is read")
 }
 
-async fn spend(store: &Store, number: usize, seconds: i64) -> Result<bool, StoreError> {
-    let hash = hash(number);
-    store.write(move |tx| refresh_tokens::spend(tx, &hash, at(seconds))).await
+/// Through both doors in turn: in a transaction, and as a statement of its own.
+async fn spend(store: &Store, number: usize, session: SessionId, seconds: i64) -> Result<bool, StoreError> {
+    let work = move |tx: &mut Tx<'_>| {
+        let (hash, successor) = (hash(number), hash(number + SUCCESSOR));
+        let rotation = Rotation {
+            hash: &hash,
+            successor: &successor,
+            session,
+            now: at(seconds),
+            successor_expires_at: at(2000),
+            note_use: number.is_multiple_of(2),
+        };
+        refresh_tokens::rotate(tx, &rotation)
+    };
+    if number.is_multiple_of(3) { store.write(work).await } else { store.write_one(work).await }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -38,8 +54,9 @@ async fn s048_a_token_is_found_by_its_hash_alone() {
         assert_eq!(token, expected, "{name}");
         assert_eq!(find(&test.store, 2).await, None, "{name}");
         let joined = test.store.read_one(|tx| refresh_tokens::find_with_owner(tx, &hash(1))).await;
-        let (token, session, user) = joined.expect(name).expect(name);
-        assert_eq!((token, session.id, user), (expected, ids[0], dana), "{name}");
+        let owned = joined.expect(name).expect(name);
+        assert_eq!((owned.token, owned.session.id, owned.user), (expected, ids[0], dana), "{name}");
+        assert_eq!((owned.role, owned.has_platform_roles), (Some(OrganizationRole::Owner), false), "{name}");
         let nobody = test.store.read_one(|tx| refresh_tokens::find_with_owner(tx, &hash(2))).await;
         assert_is!(nobody, Ok(None), "{name}");
     }
@@ -69,11 +86,44 @@ async fn s050_a_token_is_spent_once_and_not_from_its_end_on() {
         for (number, seconds, is_spent) in
             [(1, 500, true), (1, 501, false), (2, 999, true), (3, 1000, false), (4, 0, false)]
         {
-            let spent = spend(&test.store, number, seconds).await.expect(name);
+            let spent = spend(&test.store, number, ids[0], seconds).await.expect(name);
             assert_eq!(spent, is_spent, "{name}: token {number} after {seconds} s");
         }
         assert_eq!(find(&test.store, 1).await.expect(name).spent_at, Some(at(500)), "{name}");
         assert_eq!(find(&test.store, 3).await.expect(name).spent_at, None, "{name}");
+        // Only the two that were spent have successors.
+        for (number, made_at) in [(1, Some(500)), (2, Some(999)), (3, None), (4, None)] {
+            let successor = find(&test.store, number + SUCCESSOR).await;
+            let expected = made_at.map(|seconds| Token {
+                session: ids[0],
+                created_at: at(seconds),
+                expires_at: at(2000),
+                spent_at: None,
+                first_used_at: None,
+            });
+            assert_eq!(successor, expected, "{name}: token {number}");
+        }
+        let session = test.store.read_one(move |tx| sessions::find(tx, ids[0])).await;
+        assert_eq!(session.expect(name).expect(name).last_used_at, at(999), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn s050_a_token_of_a_session_that_is_over_is_not_spent() {
+    for test in stores().await {
+        let name = test.store.name();
+        let (_, ids) = add_sessions(&test.store, 1, 2).await;
+        let (ended, other) = (ids[0], ids[1]);
+        for number in 1..=3 {
+            insert(&test.store, number, ended).await;
+        }
+        assert_is!(spend(&test.store, 1, other, 10).await, Ok(false), "{name}: of another session");
+        assert_is!(test.store.write(move |tx| sessions::end(tx, ended, &ending(20))).await, Ok(true), "{name}");
+        for number in 2..=3 {
+            assert_is!(spend(&test.store, number, ended, 30).await, Ok(false), "{name}: token {number}");
+            assert_eq!(find(&test.store, number).await.expect(name).spent_at, None, "{name}");
+            assert_eq!(find(&test.store, number + SUCCESSOR).await, None, "{name}");
+        }
     }
 }
 
@@ -82,11 +132,12 @@ async fn s050_a_token_is_spent_once_even_by_many_requests_at_a_time() {
     for test in stores().await {
         let name = test.store.name();
         let (_, ids) = add_sessions(&test.store, 1, 1).await;
+        let session = ids[0];
         for round in 1..=30 {
-            insert(&test.store, round, ids[0]).await;
+            insert(&test.store, round, session).await;
             let answers = at_once(10, |_| {
                 let store = test.store.clone();
-                async move { spend(&store, round, 10).await }
+                async move { spend(&store, round, session, 10).await }
             });
             let mut count = 0;
             for answer in answers.await {
@@ -119,15 +170,15 @@ async fn spent_and_lapsed_tokens_are_counted_but_not_as_live() {
         for (number, session) in [(1, ids[0]), (2, ids[0]), (3, ids[0]), (4, ids[1])] {
             insert(&test.store, number, session).await;
         }
-        assert!(spend(&test.store, 1, 10).await.expect(name), "{name}");
+        assert!(spend(&test.store, 1, ids[0], 10).await.expect(name), "{name}");
         let session = ids[0];
-        for (seconds, live) in [(999, 2), (1000, 0)] {
+        for (seconds, live) in [(999, 3), (1000, 1), (2000, 0)] {
             let now = at(0) + TimeDelta::seconds(seconds);
             let count = test.store.read_one(move |tx| refresh_tokens::count_live(tx, session, now)).await;
             assert_eq!(count.expect(name), live, "{name}: after {seconds} s");
         }
         let all = test.store.read_one(move |tx| refresh_tokens::count_all(tx, session)).await;
-        assert_eq!(all.expect(name), 3, "{name}");
+        assert_eq!(all.expect(name), 4, "{name}");
     }
 }
 

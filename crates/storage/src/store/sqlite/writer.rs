@@ -9,7 +9,7 @@ use diesel::sqlite::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::super::{Told, WAIT, run_effects};
-use crate::revocations::Revocations;
+use crate::memory::Memory;
 use crate::tx::{Conn, Effects};
 use crate::{FaultPoint, Faults, OpenError, StoreError, Tx};
 
@@ -23,7 +23,7 @@ pub(super) struct Writer {
 /// A unit of work whose result type the thread need not know.
 trait Job: Send {
     /// Runs the closure, and says whether what it did is to be kept.
-    fn run(&mut self, conn: &mut SqliteConnection, revocations: &Revocations) -> bool;
+    fn run(&mut self, conn: &mut SqliteConnection, memory: &Memory) -> bool;
     /// Its part of the group was taken back together with everybody's.
     fn lose(&mut self, why: &str);
     /// Takes out what follows the commit.
@@ -45,8 +45,8 @@ where
     T: Send,
     F: FnMut(&mut Tx<'_>) -> Result<T, StoreError> + Send,
 {
-    fn run(&mut self, conn: &mut SqliteConnection, revocations: &Revocations) -> bool {
-        let mut tx = Tx::new(Conn::Sqlite(conn), revocations.clone());
+    fn run(&mut self, conn: &mut SqliteConnection, memory: &Memory) -> bool {
+        let mut tx = Tx::new(Conn::Sqlite(conn), memory.clone());
         // A panicking closure must not take the thread, and everybody's writes, with it.
         let outcome = catch_unwind(AssertUnwindSafe(|| (self.run)(&mut tx)));
         self.outcome = outcome.unwrap_or_else(|_| Err(StoreError::Query("a write closure panicked".to_owned())));
@@ -76,12 +76,12 @@ where
 impl Writer {
     pub(super) fn start(
         conn: SqliteConnection,
-        revocations: Revocations,
+        memory: Memory,
         faults: Faults,
         told: Told,
     ) -> Result<Self, OpenError> {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        let thread = Thread { conn, revocations, faults, told };
+        let thread = Thread { conn, memory, faults, told };
         std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
             .spawn(move || thread.serve(jobs))
@@ -105,7 +105,7 @@ impl Writer {
 
 struct Thread {
     conn: SqliteConnection,
-    revocations: Revocations,
+    memory: Memory,
     faults: Faults,
     told: Told,
 }
@@ -136,7 +136,7 @@ impl Thread {
         while let Some(job) = group.get_mut(next) {
             if job.queued_at().elapsed() > WAIT {
                 job.lose("waited too long for its turn");
-            } else if let Err(why) = run_in_savepoint(&mut self.conn, job.as_mut(), &self.revocations) {
+            } else if let Err(why) = run_in_savepoint(&mut self.conn, job.as_mut(), &self.memory) {
                 // The whole transaction is gone, as after a full disk.
                 let _ = self.conn.batch_execute("ROLLBACK");
                 lose_all(group, &why);
@@ -161,9 +161,9 @@ impl Thread {
 }
 
 /// Runs one job so that its failure takes back only its own work.
-fn run_in_savepoint(conn: &mut SqliteConnection, job: &mut dyn Job, revocations: &Revocations) -> Result<(), String> {
+fn run_in_savepoint(conn: &mut SqliteConnection, job: &mut dyn Job, memory: &Memory) -> Result<(), String> {
     conn.batch_execute("SAVEPOINT job").map_err(|error| error.to_string())?;
-    let end = if job.run(conn, revocations) { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
+    let end = if job.run(conn, memory) { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
     conn.batch_execute(end).map_err(|error| error.to_string())
 }
 
