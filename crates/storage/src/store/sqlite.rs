@@ -1,5 +1,7 @@
-//! SQLite: readers on WAL connections, and one writer thread that commits in groups.
+//! SQLite: readers on WAL connections, one writer thread that commits in groups, and one that moves
+//! what was committed from the journal to the file.
 
+mod checkpoint;
 mod writer;
 
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -127,7 +129,7 @@ impl Sqlite {
             .build(ConnectionManager::new(file_uri(path)))
             .map_err(|error| OpenError::Connect(error.to_string()))?;
         let slots = Arc::new(Semaphore::new(options.readers.max(1) as usize));
-        let writer = writer::Writer::start(connect(options)?, memory, faults, told)?;
+        let writer = writer::Writer::start(connect(options)?, connect(options)?, memory, faults, told)?;
         Ok(Self { readers, slots, writer })
     }
 

@@ -9,6 +9,7 @@ use diesel::sqlite::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::super::{Told, WAIT, run_effects};
+use super::checkpoint;
 use crate::memory::Memory;
 use crate::tx::{Conn, Effects};
 use crate::{FaultPoint, Faults, OpenError, StoreError, Tx};
@@ -74,14 +75,18 @@ where
 }
 
 impl Writer {
+    /// Starts the thread on `conn`. Its journal is emptied through `side`, another connection.
     pub(super) fn start(
-        conn: SqliteConnection,
+        mut conn: SqliteConnection,
+        side: SqliteConnection,
         memory: Memory,
         faults: Faults,
         told: Told,
     ) -> Result<Self, OpenError> {
+        conn.batch_execute("PRAGMA wal_autocheckpoint = 0").map_err(|error| OpenError::Connect(error.to_string()))?;
+        let checkpoints = checkpoint::start(side)?;
         let (queue, jobs) = mpsc::channel(QUEUE);
-        let thread = Thread { conn, memory, faults, told };
+        let thread = Thread { conn, checkpoints, memory, faults, told };
         std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
             .spawn(move || thread.serve(jobs))
@@ -105,6 +110,7 @@ impl Writer {
 
 struct Thread {
     conn: SqliteConnection,
+    checkpoints: checkpoint::Signal,
     memory: Memory,
     faults: Faults,
     told: Told,
@@ -122,6 +128,7 @@ impl Thread {
                 lose_all(&mut group, &why.to_string());
             } else {
                 self.run_group(&mut group, &mut jobs);
+                self.checkpoints.committed();
             }
             for mut job in group {
                 run_effects(job.effects(), &self.told);
