@@ -117,13 +117,7 @@ pub fn find_with_owner(tx: &mut Tx<'_>, hash: &SecretHash) -> Result<Option<Owne
         .filter(t::hash.eq(hash.0.as_slice()));
     let has_roles = diesel::dsl::exists(p::table.filter(p::user_id.eq(s::user_id)));
     let found: Option<(Row, sessions::Row, users::Row, Option<String>, bool)> = on_backend!(tx, |conn| query
-        .select((
-            Row::as_select(),
-            sessions::Row::as_select(),
-            users::Row::as_select(),
-            m::role.nullable(),
-            has_roles
-        ))
+        .select((Row::as_select(), sessions::Row::as_select(), users::Row::as_select(), m::role.nullable(), has_roles))
         .first(conn)
         .optional())?;
     let Some((token, session, user, role, has_platform_roles)) = found else { return Ok(None) };

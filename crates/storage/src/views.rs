@@ -122,11 +122,7 @@ impl Views {
 }
 
 /// Both in one statement; `None` when either is gone.
-pub(crate) fn find(
-    tx: &mut Tx<'_>,
-    user: UserId,
-    organization: OrganizationId,
-) -> Result<Option<View>, StoreError> {
+pub(crate) fn find(tx: &mut Tx<'_>, user: UserId, organization: OrganizationId) -> Result<Option<View>, StoreError> {
     use schema::{organizations as o, users as u};
     let query = u::table.inner_join(o::table.on(o::id.eq(Key(organization.0)))).filter(u::id.eq(Key(user.0)));
     let found: Option<(users::Row, organizations::Row)> = on_backend!(tx, |conn| query

@@ -113,12 +113,7 @@ impl Postgres {
         }
     }
 
-    pub(super) async fn read<T, F>(
-        &self,
-        mut work: F,
-        snapshot: bool,
-        memory: Memory,
-    ) -> Result<T, StoreError>
+    pub(super) async fn read<T, F>(&self, mut work: F, snapshot: bool, memory: Memory) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnMut(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,

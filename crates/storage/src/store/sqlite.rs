@@ -111,12 +111,7 @@ impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for Pragmas {
 }
 
 impl Sqlite {
-    pub(super) fn open(
-        options: &SqliteOptions,
-        memory: Memory,
-        faults: Faults,
-        told: Told,
-    ) -> Result<Self, OpenError> {
+    pub(super) fn open(options: &SqliteOptions, memory: Memory, faults: Faults, told: Told) -> Result<Self, OpenError> {
         let path = options.path.to_str().ok_or_else(|| OpenError::Connect("the path is not UTF-8".to_owned()))?;
         let readers = Pool::builder()
             .max_size(options.readers.max(1))
@@ -133,12 +128,7 @@ impl Sqlite {
         Ok(Self { readers, slots, writer })
     }
 
-    pub(super) async fn read<T, F>(
-        &self,
-        mut work: F,
-        snapshot: bool,
-        memory: Memory,
-    ) -> Result<T, StoreError>
+    pub(super) async fn read<T, F>(&self, mut work: F, snapshot: bool, memory: Memory) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnMut(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,

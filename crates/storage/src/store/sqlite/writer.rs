@@ -9,7 +9,7 @@ use diesel::sqlite::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::super::{Told, WAIT, run_effects};
-use super::checkpoint;
+use super::checkpoint::Checkpoints;
 use crate::memory::Memory;
 use crate::tx::{Conn, Effects};
 use crate::{FaultPoint, Faults, OpenError, StoreError, Tx};
@@ -84,7 +84,7 @@ impl Writer {
         told: Told,
     ) -> Result<Self, OpenError> {
         conn.batch_execute("PRAGMA wal_autocheckpoint = 0").map_err(|error| OpenError::Connect(error.to_string()))?;
-        let checkpoints = checkpoint::start(side)?;
+        let checkpoints = Checkpoints::start(side)?;
         let (queue, jobs) = mpsc::channel(QUEUE);
         let thread = Thread { conn, checkpoints, memory, faults, told };
         std::thread::Builder::new()
@@ -110,7 +110,7 @@ impl Writer {
 
 struct Thread {
     conn: SqliteConnection,
-    checkpoints: checkpoint::Signal,
+    checkpoints: Checkpoints,
     memory: Memory,
     faults: Faults,
     told: Told,
@@ -128,12 +128,12 @@ impl Thread {
                 lose_all(&mut group, &why.to_string());
             } else {
                 self.run_group(&mut group, &mut jobs);
-                self.checkpoints.committed();
             }
             for mut job in group {
                 run_effects(job.effects(), &self.told);
                 job.answer();
             }
+            self.checkpoints.committed(&mut self.conn);
         }
     }
 
