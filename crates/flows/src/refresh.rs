@@ -11,7 +11,7 @@ use authara_core::session::{EndReason, RotationPolicy, Session, SessionPolicy};
 use authara_core::user::User;
 use authara_storage::refresh_tokens::{self, Owned, Token};
 use authara_storage::sessions::{self, Ending};
-use authara_storage::{StoreError, Tx, platform_roles};
+use authara_storage::{StoreError, Tx};
 use chrono::{DateTime, TimeDelta, Utc};
 use tracing::{info, warn};
 
@@ -240,8 +240,7 @@ fn refresh_in(tx: &mut Tx<'_>, request: &Request) -> Result<Rotation, StoreError
 
 fn find(tx: &mut Tx<'_>, request: &Request) -> Result<Option<Found>, StoreError> {
     let Some(owned) = refresh_tokens::find_with_owner(tx, &request.hash)? else { return Ok(None) };
-    let Owned { token, session, user, role, has_platform_roles } = owned;
-    let roles = if has_platform_roles { platform_roles::list_of(tx, user.id)? } else { Vec::new() };
+    let Owned { token, session, user, role, platform_roles: roles } = owned;
     let mut successor = None;
     let state = match token.spent_at {
         None => TokenState::Live,

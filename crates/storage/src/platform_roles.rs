@@ -8,6 +8,10 @@ use diesel::prelude::*;
 use crate::sql::{At, Key};
 use crate::{StoreError, Tx, schema};
 
+pub(crate) fn read(name: &str) -> Result<PlatformRole, StoreError> {
+    PlatformRole::from_name(name).ok_or_else(|| StoreError::corrupt("platform_roles", "unknown role"))
+}
+
 /// The roles of a user now, in claim order.
 ///
 /// # Errors
@@ -17,10 +21,7 @@ pub fn list_of(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<PlatformRole>, Store
     use schema::platform_roles as t;
     let query = t::table.filter(t::user_id.eq(Key(user.0))).select(t::role).order(t::role.asc());
     let names: Vec<String> = on_backend!(tx, |conn| query.load(conn))?;
-    names
-        .iter()
-        .map(|name| PlatformRole::from_name(name).ok_or_else(|| StoreError::corrupt("platform_roles", "unknown role")))
-        .collect()
+    names.iter().map(|name| read(name)).collect()
 }
 
 /// Gives a user a role. Giving it twice is harmless.

@@ -2,7 +2,7 @@
 //! one successor, and only the last is live.
 
 use authara_core::id::SessionId;
-use authara_core::role::OrganizationRole;
+use authara_core::role::{OrganizationRole, PlatformRole};
 use authara_core::secret::SecretHash;
 use authara_core::session::Session;
 use authara_core::user::User;
@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use crate::sql::{At, Key};
-use crate::{StoreError, Tx, memberships, schema, sessions, users};
+use crate::{StoreError, Tx, memberships, platform_roles, schema, sessions, users};
 
 mod rotation;
 
@@ -88,7 +88,7 @@ pub fn find(tx: &mut Tx<'_>, hash: &SecretHash) -> Result<Option<Token>, StoreEr
     Ok(row.map(Token::from))
 }
 
-/// A token with everything that decides about it but the names of the owner's platform roles.
+/// A token with everything that decides about it.
 #[derive(Clone, Debug)]
 pub struct Owned {
     /// The token.
@@ -99,9 +99,12 @@ pub struct Owned {
     pub user: User,
     /// The owner's role in the session's organization; `None` when they are no member.
     pub role: Option<OrganizationRole>,
-    /// Has the owner a platform role at all? Few have.
-    pub has_platform_roles: bool,
+    /// The owner's platform roles, in claim order.
+    pub platform_roles: Vec<PlatformRole>,
 }
+
+/// One row for each platform role, or one without any.
+type OwnedRow = (Row, sessions::Row, users::Row, Option<String>, Option<String>);
 
 /// The token with this hash and what belongs to it, in one statement.
 ///
@@ -111,22 +114,31 @@ pub struct Owned {
 pub fn find_with_owner(tx: &mut Tx<'_>, hash: &SecretHash) -> Result<Option<Owned>, StoreError> {
     use schema::{memberships as m, platform_roles as p, refresh_tokens as t, sessions as s, users as u};
     let is_member = m::organization_id.eq(s::organization_id).and(m::user_id.eq(s::user_id));
+    // No `exists(..)` here: diesel would have the statement parsed anew each time.
     let query = t::table
         .inner_join(s::table.inner_join(u::table))
         .left_join(m::table.on(is_member))
-        .filter(t::hash.eq(hash.0.as_slice()));
-    let has_roles = diesel::dsl::exists(p::table.filter(p::user_id.eq(s::user_id)));
-    let found: Option<(Row, sessions::Row, users::Row, Option<String>, bool)> = on_backend!(tx, |conn| query
-        .select((Row::as_select(), sessions::Row::as_select(), users::Row::as_select(), m::role.nullable(), has_roles))
-        .first(conn)
-        .optional())?;
-    let Some((token, session, user, role, has_platform_roles)) = found else { return Ok(None) };
+        .left_join(p::table.on(p::user_id.eq(s::user_id)))
+        .filter(t::hash.eq(hash.0.as_slice()))
+        .order(p::role.asc());
+    let mut rows: Vec<OwnedRow> = on_backend!(tx, |conn| query
+        .select((
+            Row::as_select(),
+            sessions::Row::as_select(),
+            users::Row::as_select(),
+            m::role.nullable(),
+            p::role.nullable()
+        ))
+        .load(conn))?;
+    let names = rows.iter().filter_map(|(.., name)| name.as_deref());
+    let platform_roles = names.map(platform_roles::read).collect::<Result<_, _>>()?;
+    let Some((token, session, user, role, _)) = rows.pop() else { return Ok(None) };
     Ok(Some(Owned {
         token: token.into(),
         session: Session::try_from(session)?,
         user: user.into(),
         role: role.as_deref().map(memberships::read_role).transpose()?,
-        has_platform_roles,
+        platform_roles,
     }))
 }
 

@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{Binary, Nullable};
-use diesel::sqlite::SqliteConnection;
+use diesel::sql_types::Binary;
+use diesel::sqlite::{Sqlite, SqliteConnection};
 
 use crate::sql::{At, Id, Instant, Key};
 use crate::tx::Conn;
@@ -51,28 +51,14 @@ pub fn rotate(tx: &mut Tx<'_>, rotation: &Rotation<'_>) -> Result<bool, StoreErr
     Ok(kept == 1)
 }
 
-diesel::define_sql_function!(
-    /// The first of the two that is not null.
-    fn coalesce(first: Nullable<Instant>, second: Instant) -> Instant;
-);
-
 fn rotate_on_sqlite(conn: &mut SqliteConnection, rotation: &Rotation<'_>) -> QueryResult<usize> {
     use schema::{refresh_tokens as t, sessions as s};
     let (session, now) = (Key(rotation.session.0), At(rotation.now));
-    let row = s::table.find(session);
-    let is_live = diesel::dsl::exists(row.filter(s::revoked_at.is_null()).filter(s::expires_at.gt(now)));
-    let token = t::table
-        .find(rotation.hash.0.as_slice())
-        .filter(t::session_id.eq(session))
-        .filter(t::spent_at.is_null())
-        .filter(t::expires_at.gt(now))
-        .filter(is_live);
-    let set = (t::spent_at.eq(now), t::first_used_at.eq(coalesce(t::first_used_at, now).nullable()));
-    if diesel::update(token).set(set).execute(conn)? == 0 {
+    if (Spend { hash: rotation.hash.0.as_slice(), session, now }).execute(conn)? == 0 {
         return Ok(0);
     }
     if rotation.note_use {
-        diesel::update(row).set(s::last_used_at.eq(now)).execute(conn)?;
+        diesel::update(s::table.find(session)).set(s::last_used_at.eq(now)).execute(conn)?;
     }
     let successor = (
         t::hash.eq(rotation.successor.0.as_slice()),
@@ -82,6 +68,42 @@ fn rotate_on_sqlite(conn: &mut SqliteConnection, rotation: &Rotation<'_>) -> Que
     );
     diesel::insert_into(t::table).values(successor).execute(conn)
 }
+
+/// The first statement for SQLite. By hand, because diesel has a query with `exists(..)` parsed
+/// anew each time, which takes longer than running it.
+struct Spend<'a> {
+    hash: &'a [u8],
+    session: Key,
+    now: At,
+}
+
+impl QueryId for Spend<'_> {
+    type QueryId = Spend<'static>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl QueryFragment<Sqlite> for Spend<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("UPDATE refresh_tokens SET spent_at = ");
+        out.push_bind_param::<Instant, _>(&self.now)?;
+        out.push_sql(", first_used_at = COALESCE(first_used_at, ");
+        out.push_bind_param::<Instant, _>(&self.now)?;
+        out.push_sql(") WHERE hash = ");
+        out.push_bind_param::<Binary, _>(&self.hash)?;
+        out.push_sql(" AND session_id = ");
+        out.push_bind_param::<Id, _>(&self.session)?;
+        out.push_sql(" AND spent_at IS NULL AND expires_at > ");
+        out.push_bind_param::<Instant, _>(&self.now)?;
+        out.push_sql(" AND EXISTS (SELECT 1 FROM sessions WHERE id = ");
+        out.push_bind_param::<Id, _>(&self.session)?;
+        out.push_sql(" AND revoked_at IS NULL AND expires_at > ");
+        out.push_bind_param::<Instant, _>(&self.now)?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+impl RunQueryDsl<SqliteConnection> for Spend<'_> {}
 
 /// The statement for PostgreSQL, which affects as many rows as it inserts: one or none.
 ///

@@ -1,10 +1,10 @@
 //! Refresh tokens: spent once, used first once, found with their owner.
 
 use authara_core::id::SessionId;
-use authara_core::role::OrganizationRole;
+use authara_core::role::{OrganizationRole, PlatformRole};
 use authara_storage::refresh_tokens::{self, Rotation, Token};
 use authara_storage::testing::stores;
-use authara_storage::{Store, StoreError, Tx, sessions};
+use authara_storage::{Store, StoreError, Tx, platform_roles, sessions};
 use chrono::TimeDelta;
 
 use crate::crowd::at_once;
@@ -56,7 +56,13 @@ async fn s048_a_token_is_found_by_its_hash_alone() {
         let joined = test.store.read_one(|tx| refresh_tokens::find_with_owner(tx, &hash(1))).await;
         let owned = joined.expect(name).expect(name);
         assert_eq!((owned.token, owned.session.id, owned.user), (expected, ids[0], dana), "{name}");
-        assert_eq!((owned.role, owned.has_platform_roles), (Some(OrganizationRole::Owner), false), "{name}");
+        assert_eq!((owned.role, owned.platform_roles), (Some(OrganizationRole::Owner), vec![]), "{name}");
+        for role in PlatformRole::ALL {
+            let granted = test.store.write(move |tx| platform_roles::grant(tx, dana.id, role, at(0))).await;
+            granted.expect(name);
+        }
+        let owned = test.store.read_one(|tx| refresh_tokens::find_with_owner(tx, &hash(1))).await;
+        assert_eq!(owned.expect(name).expect(name).platform_roles, PlatformRole::ALL, "{name}");
         let nobody = test.store.read_one(|tx| refresh_tokens::find_with_owner(tx, &hash(2))).await;
         assert_is!(nobody, Ok(None), "{name}");
     }
