@@ -1,10 +1,14 @@
-//! The project's own tools: `cargo xtask check`, `cargo xtask test` and `cargo xtask docs`.
+//! The project's own tools: `cargo xtask check`, `test`, `contract-check`, `bench`, `soak`, `fuzz`
+//! and `docs`.
 //!
 //! Nothing in here is shipped and no other crate sees it. The tools run on Unix, need nothing but a
 //! Rust toolchain to start, and say so before they install anything.
 
 mod check;
 mod docs;
+mod machine;
+mod postgres;
+mod proof;
 mod suite;
 mod workspace;
 
@@ -13,6 +17,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::proof::ContractCheck;
 use crate::workspace::Workspace;
 
 /// The command line, as `cargo xtask --help` explains it.
@@ -48,6 +53,36 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<OsString>,
     },
+    /// Holds the server, its configuration and the SDK against contract/
+    ///
+    /// Starts the real server on both databases and provokes every documented answer, and lets
+    /// schemathesis think of more. Installs PostgreSQL and Python when they are missing, and
+    /// schemathesis into a virtual environment below the target folder.
+    ContractCheck(ContractCheck),
+    /// Measures the release server against what this machine can do
+    ///
+    /// `cargo xtask bench -- --help` explains its options.
+    Bench {
+        /// Passed on to the measuring program as they are
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<OsString>,
+    },
+    /// Kills, cuts off, fills up and floods the release server for a long time
+    ///
+    /// `cargo xtask soak -- --help` explains its options. The short forms are among the tests.
+    Soak {
+        /// Passed on to the program as they are
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<OsString>,
+    },
+    /// Feeds the parsers what nobody would send in good faith
+    ///
+    /// `cargo xtask fuzz -- --help` explains its options.
+    Fuzz {
+        /// Passed on to the program as they are: `--seconds N`, and the name of a target
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<OsString>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -58,6 +93,10 @@ fn main() -> ExitCode {
         Task::Docs { check: true } => docs::verify(&workspace).map(|()| ExitCode::SUCCESS),
         Task::Docs { check: false } => docs::write(&workspace).map(|()| ExitCode::SUCCESS),
         Task::Test { sqlite_only, args } => suite::run(&workspace, sqlite_only, &args),
+        Task::ContractCheck(wanted) => proof::contract_check(&workspace, &wanted),
+        Task::Bench { args } => proof::bench(&workspace, &args),
+        Task::Soak { args } => proof::soak(&workspace, &args),
+        Task::Fuzz { args } => proof::fuzz(&workspace, &args),
     };
     ended.unwrap_or_else(|message| {
         eprintln!("error: {message}");
@@ -129,6 +168,24 @@ mod tests {
         assert_eq!(task(&["test", "--sqlite-only"]), test_with(true, &[]));
         assert_eq!(task(&["test", "--sqlite-only", "--", "--nocapture"]), test_with(true, &["--", "--nocapture"]));
         assert_eq!(task(&["test", "--sqlite-only", "--lib", "name"]), test_with(true, &["--lib", "name"]));
+    }
+
+    #[test]
+    fn a_proof_gets_its_arguments_as_they_were_written_but_for_a_leading_separator() {
+        let args = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
+        assert_eq!(task(&["bench", "--only", "user"]), Task::Bench { args: args(&["--only", "user"]) });
+        assert_eq!(task(&["bench", "--", "--help"]), Task::Bench { args: args(&["--help"]) });
+        assert_eq!(task(&["soak", "--kills", "3"]), Task::Soak { args: args(&["--kills", "3"]) });
+        assert_eq!(task(&["fuzz", "jwt", "--seconds", "9"]), Task::Fuzz { args: args(&["jwt", "--seconds", "9"]) });
+        assert_eq!(task(&["soak"]), Task::Soak { args: Vec::new() });
+    }
+
+    #[test]
+    fn the_contract_is_checked_as_a_whole_unless_asked_otherwise() {
+        assert_eq!(task(&["contract-check"]), Task::ContractCheck(ContractCheck::default()));
+        assert_ne!(task(&["contract-check", "--static-only"]), Task::ContractCheck(ContractCheck::default()));
+        let bump = ["xtask", "contract-check", "--release", "tiny"];
+        assert!(CommandLine::try_parse_from(bump).is_err());
     }
 
     #[test]

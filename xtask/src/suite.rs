@@ -3,35 +3,19 @@
 //! PostgreSQL is never left out in silence. Without `--sqlite-only` the tests are told that it has
 //! to be there, and with it the missing half is announced before and after them.
 
-mod account;
-mod installation;
-mod postgres;
 mod tally;
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Write};
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 
-use self::postgres::Server;
 use self::tally::Tally;
+use crate::machine;
+use crate::postgres::{self, Durability, Postgres};
 use crate::workspace::{self, Workspace};
-
-/// Where the tests find a PostgreSQL server on which they may create databases.
-const POSTGRES_URL: &str = "AUTHARA_TEST_POSTGRES_URL";
-
-/// Makes a test fail that would otherwise pass over a PostgreSQL server it does not find.
-const REQUIRE_POSTGRES: &str = "AUTHARA_TEST_REQUIRE_POSTGRES";
 
 const LEFT_OUT: &str = "\
 *** PostgreSQL is left out: these tests say nothing about half of what is supported. ***";
-
-/// The PostgreSQL server of one run.
-enum Postgres {
-    /// Somebody else's, at this address.
-    Given(OsString),
-    /// Our own, which ends with this value.
-    Own(Server),
-}
 
 /// Runs the tests with these arguments for `cargo test`, and ends as it does.
 ///
@@ -42,13 +26,13 @@ enum Postgres {
 pub(crate) fn run(workspace: &Workspace, sqlite_only: bool, args: &[OsString]) -> Result<ExitCode, String> {
     let mut command = cargo_test(workspace, args);
     let postgres = if sqlite_only {
-        refuse_in_ci(std::env::var_os("CI").as_deref())?;
+        refuse_in_ci(machine::is_ci())?;
         println!("{LEFT_OUT}");
-        command.env_remove(POSTGRES_URL).env_remove(REQUIRE_POSTGRES);
+        postgres::leave_out(&mut command);
         None
     } else {
-        let postgres = Postgres::ready()?;
-        command.env(POSTGRES_URL, postgres.url()).env(REQUIRE_POSTGRES, "1");
+        let postgres = Postgres::ready(Durability::Off)?;
+        postgres.tell(&mut command);
         Some(postgres)
     };
 
@@ -58,12 +42,12 @@ pub(crate) fn run(workspace: &Workspace, sqlite_only: bool, args: &[OsString]) -
         println!("\n{LEFT_OUT}");
     }
     println!("\n{tally}");
-    Ok(exit_code(status))
+    Ok(workspace::exit_code(status))
 }
 
 /// Leaving half of the tests out is for somebody at a keyboard who is told so.
-fn refuse_in_ci(ci: Option<&OsStr>) -> Result<(), String> {
-    if ci.is_some_and(|value| !value.is_empty()) {
+fn refuse_in_ci(is_ci: bool) -> Result<(), String> {
+    if is_ci {
         Err("CI is set, and there PostgreSQL may not be left out: run without --sqlite-only".to_owned())
     } else {
         Ok(())
@@ -86,26 +70,6 @@ fn cargo_test(workspace: &Workspace, args: &[OsString]) -> Command {
     }
     command.args(args);
     command
-}
-
-impl Postgres {
-    /// The server named in the environment, or a new one of our own.
-    fn ready() -> Result<Self, String> {
-        match std::env::var_os(POSTGRES_URL).filter(|url| !url.is_empty()) {
-            Some(url) => {
-                println!("PostgreSQL: the server named by {POSTGRES_URL}");
-                Ok(Self::Given(url))
-            }
-            None => Server::start().map(Self::Own),
-        }
-    }
-
-    fn url(&self) -> OsString {
-        match self {
-            Self::Given(url) => url.clone(),
-            Self::Own(server) => server.url().into(),
-        }
-    }
 }
 
 /// Runs the tests, showing what they print as they print it, and adds their results up.
@@ -138,15 +102,6 @@ fn pass_on(mut from: impl BufRead, to: &mut impl Write, tally: &mut Tally) -> io
     }
 }
 
-/// Cargo's exit code; one that a signal left out counts as a failure.
-fn exit_code(status: ExitStatus) -> ExitCode {
-    if status.success() {
-        return ExitCode::SUCCESS;
-    }
-    let code = status.code().and_then(|code| u8::try_from(code).ok());
-    code.map_or(ExitCode::FAILURE, ExitCode::from)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,11 +132,9 @@ mod tests {
     }
 
     #[test]
-    fn postgresql_may_be_left_out_only_where_ci_is_unset_or_empty() {
-        assert!(refuse_in_ci(None).is_ok());
-        assert!(refuse_in_ci(Some(OsStr::new(""))).is_ok());
-        assert!(refuse_in_ci(Some(OsStr::new("true"))).is_err());
-        assert!(refuse_in_ci(Some(OsStr::new("0"))).is_err());
+    fn postgresql_may_be_left_out_only_where_somebody_reads_it() {
+        assert!(refuse_in_ci(false).is_ok());
+        assert!(refuse_in_ci(true).is_err());
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitCode, ExitStatus, Stdio};
+
+use serde::Deserialize;
 
 /// The checked-out workspace; every command runs in its root.
 pub(crate) struct Workspace {
@@ -36,7 +38,7 @@ impl Workspace {
     }
 
     /// A command in the root of the workspace.
-    pub(crate) fn command(&self, program: &str) -> Command {
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.root);
         command
@@ -49,6 +51,25 @@ impl Workspace {
         command.current_dir(&self.root).args(args);
         command
     }
+
+    /// The folder in which cargo builds, wherever the environment or cargo's configuration puts it.
+    ///
+    /// # Errors
+    ///
+    /// When cargo cannot read the manifests.
+    pub(crate) fn target_folder(&self) -> Result<PathBuf, String> {
+        // Without the dependencies' own dependencies: nothing is resolved, so nothing is fetched.
+        let json = capture(&mut self.cargo(&["metadata", "--no-deps", "--format-version", "1"]))?;
+        let metadata: Metadata =
+            serde_json::from_str(&json).map_err(|error| format!("`cargo metadata` is not understood: {error}"))?;
+        Ok(metadata.target_directory)
+    }
+}
+
+/// The part of what `cargo metadata` says that tells where cargo builds.
+#[derive(Deserialize)]
+struct Metadata {
+    target_directory: PathBuf,
 }
 
 /// Runs a command to its end with its output on the terminal.
@@ -73,6 +94,24 @@ pub(crate) fn capture(command: &mut Command) -> Result<String, String> {
     }
     let said = String::from_utf8_lossy(&output.stderr);
     Err(format!("`{}` ended with {}: {}", describe(command), output.status, said.trim()))
+}
+
+/// Runs a command to its end with its output on the terminal, and gives its own exit code.
+///
+/// # Errors
+///
+/// When it does not start.
+pub(crate) fn run_as_ours(command: &mut Command) -> Result<ExitCode, String> {
+    command.status().map(exit_code).map_err(|error| not_started(command, &error))
+}
+
+/// A program's exit code; one that a signal left out counts as a failure.
+pub(crate) fn exit_code(status: ExitStatus) -> ExitCode {
+    if status.success() {
+        return ExitCode::SUCCESS;
+    }
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    code.map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
 /// Why a command did not even start, as a sentence.

@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn h162_an_address_has_at_most_254_bytes() {
+    fn s125_h162_an_address_has_at_most_254_bytes() {
         let label = "d".repeat(60);
         let fits = format!("{}@{label}.{label}.{label}.org", "a".repeat(64));
         assert!(fits.len() <= MAX_BYTES);

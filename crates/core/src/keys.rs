@@ -264,7 +264,7 @@ mod tests {
     const B: &str = "QkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkI=";
 
     #[test]
-    fn t01_h105_h106_the_text_of_a_ring_is_checked() {
+    fn s080_t01_h105_h106_the_text_of_a_ring_is_checked() {
         let ring = KeyRing::parse(&format!(" k1 : {A} , k2:{B}"), Some("k2")).unwrap();
         assert_eq!(ring.active().id(), "k2");
         assert_eq!(ring.active().secret(), &[b'B'; 32]);
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn a_generated_ring_reads_back_and_rotates() {
+    fn s081_a_generated_ring_reads_back_and_rotates() {
         let mut rng = ChaCha20Rng::seed_from_u64(1);
         let ring = KeyRing::generate("a", &mut rng);
         let rotated = ring.rotated("b", 1, &mut rng);

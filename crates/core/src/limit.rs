@@ -335,7 +335,7 @@ mod tests {
     proptest::proptest! {
         /// Annex B: in any window, admitted attempts stay within the limit, for any clock.
         #[test]
-        fn admitted_attempts_stay_within_the_limit(steps in proptest::collection::vec((0i64..200, 0u8..4), 1..200)) {
+        fn s024_admitted_attempts_stay_within_the_limit(steps in proptest::collection::vec((0i64..200, 0u8..4), 1..200)) {
             let mut limiter = Limiter::new(1000, 3);
             let mut admitted: HashMap<u8, Vec<i64>> = HashMap::new();
             let mut clock = 0;

@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn h109_tokens_have_43_characters_and_differ() {
+    fn s048_h109_tokens_have_43_characters_and_differ() {
         let mut rng = ChaCha20Rng::seed_from_u64(1);
         let (a, b) = (RefreshToken::random(&mut rng), RefreshToken::random(&mut rng));
         assert_ne!(a, b);
@@ -137,5 +137,16 @@ mod tests {
         let token = RefreshToken::random(&mut ChaCha20Rng::seed_from_u64(3));
         assert!(!format!("{token:?} {:?}", token.hash()).contains(token.expose()));
         assert_eq!(format!("{:?}", SecretText::new("canary")), "[redacted]");
+    }
+
+    #[test]
+    fn s159_secrets_are_wiped_when_they_are_dropped() {
+        fn is_wiped_on_drop<T: ZeroizeOnDrop>(_: &T) -> bool {
+            true
+        }
+        let mut secret = SecretText::new("canary");
+        assert!(is_wiped_on_drop(&secret));
+        secret.zeroize();
+        assert_eq!(secret.expose(), "");
     }
 }

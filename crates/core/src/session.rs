@@ -121,11 +121,20 @@ pub enum EndReason {
     TokenReused,
     /// The user had too many sessions, and this was the oldest.
     TooMany,
+    /// The operator ended it, alone or with everybody's.
+    EndedByOperator,
 }
 
 impl EndReason {
-    const ALL: [Self; 6] =
-        [Self::Logout, Self::Replaced, Self::EndedByOwner, Self::PasswordChanged, Self::TokenReused, Self::TooMany];
+    const ALL: [Self; 7] = [
+        Self::Logout,
+        Self::Replaced,
+        Self::EndedByOwner,
+        Self::PasswordChanged,
+        Self::TokenReused,
+        Self::TooMany,
+        Self::EndedByOperator,
+    ];
 
     /// The name in the store and in the log.
     pub fn as_str(self) -> &'static str {
@@ -136,6 +145,7 @@ impl EndReason {
             Self::PasswordChanged => "password_changed",
             Self::TokenReused => "token_reused",
             Self::TooMany => "too_many",
+            Self::EndedByOperator => "ended_by_operator",
         }
     }
 

@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn h176_chosen_names_have_3_to_30_plain_characters() {
+    fn s127_h176_chosen_names_have_3_to_30_plain_characters() {
         let thirty = "a".repeat(30);
         for good in ["abc", "A-b_9", thirty.as_str()] {
             assert_eq!(check_chosen(good), Ok(()), "{good}");

@@ -7,6 +7,7 @@ use authara_core::token::{AccessClaims, VerifyError};
 use authara_core::user::User;
 use authara_storage::{Standing, StoreError, Tx, sessions, users};
 use chrono::{DateTime, Utc};
+use tracing::info;
 
 use crate::App;
 use crate::error::Trouble;
@@ -29,7 +30,8 @@ pub enum AccessError {
 ///
 /// [`AccessError`].
 pub async fn check(app: &App, token: &str, audience: Audience) -> Result<AccessClaims, AccessError> {
-    let claims = app.verifier.verify(token, audience.as_str(), app.clock.now()).map_err(AccessError::Invalid)?;
+    let verified = app.verifier.verify(token, audience.as_str(), app.clock.now());
+    let claims = verified.inspect_err(note_refusal).map_err(AccessError::Invalid)?;
     match app.store.revocations().standing(claims.session) {
         Standing::Live => Ok(claims),
         Standing::Ended => Err(AccessError::Ended),
@@ -41,6 +43,14 @@ pub async fn check(app: &App, token: &str, audience: Audience) -> Result<AccessC
                 Some(_) | None => Err(AccessError::Ended),
             }
         }
+    }
+}
+
+/// A token that this installation never made is worth a line (S-140). One that has lapsed, or opens the
+/// other area, is everyday life.
+fn note_refusal(error: &VerifyError) {
+    if !matches!(error, VerifyError::Expired(_) | VerifyError::Audience | VerifyError::Missing) {
+        info!(target: "security", event = "token.refused", reason = %error);
     }
 }
 

@@ -13,6 +13,7 @@ mod app;
 pub mod clean_up;
 pub mod clock;
 pub mod current_user;
+pub mod end_all_sessions;
 pub mod error;
 pub mod hashing;
 pub mod issue;

@@ -87,7 +87,8 @@ pub async fn boot(config: &Config) -> Result<Booted, String> {
     Ok(Booted { app: Arc::new(app), ring, lock })
 }
 
-fn session_policy(tokens: &TokenSettings) -> SessionPolicy {
+/// Lives and limits of sessions, as they are configured.
+pub(crate) fn session_policy(tokens: &TokenSettings) -> SessionPolicy {
     SessionPolicy {
         access_ttl: tokens.access_ttl,
         refresh_ttl: tokens.refresh_ttl,

@@ -2,6 +2,7 @@
 
 mod backup;
 mod check_config;
+mod end_all_sessions;
 mod healthcheck;
 mod keys;
 mod migrate;
@@ -13,6 +14,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::{Config, Source};
+use crate::core_dump;
 
 /// Authara: sign-up, sign-in and sessions for the application beside it.
 ///
@@ -42,6 +44,13 @@ enum Command {
         /// The file to make; it must not exist yet.
         file: PathBuf,
     },
+    /// End every session, also while the server runs, so that everybody has to sign in again: after
+    /// a restore, or when something leaked.
+    EndAllSessions {
+        /// End only those of the account with this e-mail address.
+        #[arg(long, value_name = "EMAIL")]
+        user: Option<String>,
+    },
     /// Ask the running server whether it is ready; fails when it is not.
     Healthcheck,
     /// Check the configuration, say everything that is wrong with it, and change nothing.
@@ -61,6 +70,7 @@ enum Keys {
 
 /// Runs what the command line asks for.
 pub fn run() -> ExitCode {
+    core_dump::forbid();
     let command = Arguments::parse().command.unwrap_or(Command::Serve);
     let outcome = match command {
         Command::Serve => serve::run(),
@@ -71,6 +81,7 @@ pub fn run() -> ExitCode {
         }
         Command::Keys(Keys::Rotate) => keys::rotate(),
         Command::Backup { file } => backup::run(&file),
+        Command::EndAllSessions { user } => end_all_sessions::run(user.as_deref()),
         Command::Healthcheck => healthcheck::run(),
         Command::CheckConfig => check_config::run(),
         Command::Version => {

@@ -12,6 +12,7 @@ pub mod assets;
 pub mod boot;
 pub mod commands;
 pub mod config;
+pub mod core_dump;
 pub mod data_dir;
 pub mod key_file;
 pub mod logging;
@@ -23,5 +24,5 @@ pub mod server;
 pub mod state;
 pub mod workers;
 
-pub use server::{Running, start};
+pub use server::{Options, Running, start, start_with};
 pub use state::{Server, Settings};

@@ -8,6 +8,7 @@ mod account;
 mod answer;
 mod builder;
 mod caller;
+pub mod contract;
 mod cookies;
 mod exchange;
 mod operation;

@@ -61,6 +61,9 @@ pub use authara_core::wire::{self, ErrorCode};
 
 pub use crate::authara::Authara;
 #[cfg(feature = "client")]
+#[doc(hidden)]
+pub use crate::client::contract;
+#[cfg(feature = "client")]
 pub use crate::client::{Answer, Caller, Client, ClientBuilder, Session, SetCookies};
 pub use crate::clock::Clock;
 pub use crate::config::{Config, ConfigBuilder, ConfigError, Fault, parse_keys};

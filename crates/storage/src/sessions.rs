@@ -4,6 +4,7 @@ use authara_core::id::{OrganizationId, SessionId, UserId};
 use authara_core::session::{AuthMethod, EndReason, Ended, Session};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use uuid::Uuid;
 
 use crate::changes::{self, Change};
 use crate::sql::{At, Key};
@@ -205,4 +206,30 @@ pub fn end_beyond(
     let keys: Vec<Key> = on_backend!(tx, |conn| query.load(conn))?;
     let ids: Vec<SessionId> = keys.iter().map(|key| SessionId(key.0)).collect();
     end_all(tx, &ids, ending)
+}
+
+/// Ids of sessions that are neither ended nor lapsed, of whomever, in ascending order: those
+/// greater than `after`, at most `limit`. For walking through all of them in batches.
+///
+/// # Errors
+///
+/// [`StoreError`] of the statement.
+pub fn list_live_ids(
+    tx: &mut Tx<'_>,
+    now: DateTime<Utc>,
+    after: Option<SessionId>,
+    limit: i64,
+) -> Result<Vec<SessionId>, StoreError> {
+    use schema::sessions as t;
+    // No session has the nil id, so everything is greater.
+    let after = after.map_or(Uuid::nil(), |id| id.0);
+    let query = t::table
+        .filter(t::id.gt(Key(after)))
+        .filter(t::revoked_at.is_null())
+        .filter(t::expires_at.gt(At(now)))
+        .order(t::id.asc())
+        .select(t::id)
+        .limit(limit);
+    let keys: Vec<Key> = on_backend!(tx, |conn| query.load(conn))?;
+    Ok(keys.iter().map(|key| SessionId(key.0)).collect())
 }

@@ -1,4 +1,5 @@
 //! Which crate may name which: `http -> flows -> storage -> core`, and what each stays free of.
+//! The proofs may see all of these; of the proofs only the tests of the server see one.
 //!
 //! The rules are about the manifests: what is not in a manifest cannot be named in the code.
 //! They are read through `cargo metadata`, which sees every table of dependencies, those for one
@@ -13,6 +14,8 @@ struct Layer {
     package: &'static str,
     /// The crates of the workspace it may name.
     sees: &'static [&'static str],
+    /// Those that only its tests may name besides.
+    tests_see: &'static [&'static str],
     /// The families of foreign crates it may not name.
     free_of: &'static [Ban],
 }
@@ -34,11 +37,15 @@ enum Scope {
     UnlessOptional,
 }
 
+/// What is shipped or used by applications.
+const PRODUCT: &[&str] = &["authara-server", "authara-client", "authara-flows", "authara-storage", "authara-core"];
+
 /// The map of the workspace. A new crate has to find its place here.
-static LAYERS: [Layer; 6] = [
+static LAYERS: [Layer; 10] = [
     Layer {
         package: "authara-core",
         sees: &[],
+        tests_see: &[],
         free_of: &[
             Ban::everywhere("actix"),
             Ban::everywhere("diesel"),
@@ -51,11 +58,13 @@ static LAYERS: [Layer; 6] = [
     Layer {
         package: "authara-storage",
         sees: &["authara-core"],
+        tests_see: &[],
         free_of: &[Ban::everywhere("actix"), Ban::everywhere("reqwest"), Ban::everywhere("tera")],
     },
     Layer {
         package: "authara-flows",
         sees: &["authara-storage", "authara-core"],
+        tests_see: &[],
         free_of: &[
             Ban::everywhere("actix"),
             Ban::everywhere("diesel"),
@@ -66,11 +75,13 @@ static LAYERS: [Layer; 6] = [
     Layer {
         package: "authara-server",
         sees: &["authara-flows", "authara-storage", "authara-core", "authara-client"],
+        tests_see: &["authara-faults"],
         free_of: &[Ban::everywhere("diesel")],
     },
     Layer {
         package: "authara-client",
         sees: &["authara-core"],
+        tests_see: &[],
         free_of: &[
             Ban::everywhere("argon2"),
             Ban::everywhere("diesel"),
@@ -79,11 +90,11 @@ static LAYERS: [Layer; 6] = [
             Ban { family: "actix", scope: Scope::UnlessOptional },
         ],
     },
-    Layer {
-        package: "xtask",
-        sees: &["authara-server", "authara-client", "authara-flows", "authara-storage", "authara-core"],
-        free_of: &[],
-    },
+    Layer::outside("authara-contract-check"),
+    Layer::outside("authara-bench"),
+    Layer::outside("authara-faults"),
+    Layer::outside("authara-fuzz"),
+    Layer::outside("xtask"),
 ];
 
 /// What `cargo metadata` says, as far as it matters here.
@@ -161,6 +172,11 @@ fn faults_of(package: &Package, path: &str) -> Vec<String> {
 }
 
 impl Layer {
+    /// A tool or a proof: it may see the whole product and is part of none of it.
+    const fn outside(package: &'static str) -> Self {
+        Self { package, sees: PRODUCT, tests_see: &[], free_of: &[] }
+    }
+
     /// Why this layer may not have this dependency, up to what is to be done; `None` when it may.
     fn objection(&self, dependency: &Dependency) -> Option<String> {
         let name = dependency.name.as_str();
@@ -169,10 +185,12 @@ impl Layer {
             return None;
         }
         if LAYERS.iter().any(|layer| layer.package == name) {
-            let allowed = self.sees.contains(&name);
-            return (!allowed).then(|| match self.sees {
-                [] => "it sees no other crate of the workspace;".to_owned(),
-                sees => format!("of the workspace it sees only {};", sees.join(", ")),
+            let is_test = dependency.kind == Some(Kind::Dev);
+            let allowed = self.sees.contains(&name) || (is_test && self.tests_see.contains(&name));
+            return (!allowed).then(|| match (self.sees, self.tests_see.contains(&name)) {
+                (_, true) => format!("only its tests see {name};"),
+                ([], false) => "it sees no other crate of the workspace;".to_owned(),
+                (sees, false) => format!("of the workspace it sees only {};", sees.join(", ")),
             });
         }
         let ban = self.free_of.iter().find(|ban| ban.hits(dependency))?;

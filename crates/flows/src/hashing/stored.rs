@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn no_parameter_is_ever_lowered() {
+    fn s009_no_parameter_is_ever_lowered() {
         let go = StoredHash::parse(GO).unwrap().cost;
         let ours = Cost { memory_kib: 19_456, iterations: 2, lanes: 1 };
         assert_eq!(go.raised_to(ours), go);

@@ -58,7 +58,7 @@ async fn s053_an_ended_session_is_kept_until_its_absolute_end() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn clean_up_leaves_living_sessions_alone() {
+async fn s161_clean_up_leaves_living_sessions_alone() {
     for test in stores().await {
         let name = test.store.name();
         let app = app(&test, Bend::default());
@@ -92,7 +92,7 @@ async fn s178_the_feed_tells_of_an_ended_session_for_as_long_as_an_access_token_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_known_address_is_forgotten_half_a_year_after_its_last_sign_in() {
+async fn s161_a_known_address_is_forgotten_half_a_year_after_its_last_sign_in() {
     for test in stores().await {
         let name = test.store.name();
         let app = app(&test, Bend::default());

@@ -244,7 +244,7 @@ async fn h134_without_the_membership_a_refresh_is_refused_and_spends_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn h135_a_refresh_picks_up_a_changed_membership_role_and_changed_platform_roles() {
+async fn h135_s084_a_refresh_picks_up_a_changed_membership_role_and_changed_platform_roles() {
     for test in stores().await {
         let name = test.store.name();
         let app = app(&test, Bend::default());

@@ -6,7 +6,9 @@ use authara_core::id::SessionId;
 use authara_core::secret::RefreshToken;
 use authara_core::session::RotationPolicy;
 use authara_core::session::refresh::Refusal;
+use authara_flows::error::RefreshError;
 use authara_flows::issue::Presented;
+use authara_flows::refresh::Refreshed;
 use authara_flows::testing::app;
 use authara_flows::{App, logout};
 use authara_storage::testing::stores;
@@ -42,7 +44,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 /// What the rules say that a presented token earns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Earns {
+pub(crate) enum Earns {
     /// The same token.
     Same,
     /// A token that was never seen before.
@@ -57,8 +59,8 @@ enum Earns {
 
 /// A token of the model; the one after it in the line is its successor.
 #[derive(Debug)]
-struct Made {
-    token: RefreshToken,
+pub(crate) struct Made {
+    pub(crate) token: RefreshToken,
     at: i64,
     spent_at: Option<i64>,
     is_used: bool,
@@ -66,13 +68,18 @@ struct Made {
 
 /// One session of the model.
 #[derive(Debug)]
-struct Family {
+pub(crate) struct Family {
     rotation: RotationPolicy,
-    line: Vec<Made>,
-    is_over: bool,
+    pub(crate) line: Vec<Made>,
+    pub(crate) is_over: bool,
 }
 
 impl Family {
+    /// A session that begins with this token.
+    pub(crate) fn new(rotation: RotationPolicy, first: RefreshToken, now: i64) -> Self {
+        Self { rotation, line: vec![Made::new(first, now)], is_over: false }
+    }
+
     /// Moves the model, but for a fresh token, whose text only the app knows.
     fn present(&mut self, position: usize, now: i64) -> Earns {
         if self.is_over {
@@ -103,6 +110,41 @@ impl Family {
             }
         }
     }
+
+    /// Moves the model, and holds the app's answer against it.
+    pub(crate) fn check(
+        &mut self,
+        session: SessionId,
+        position: usize,
+        answer: Result<Refreshed, RefreshError>,
+        now: i64,
+    ) -> Result<Earns, TestCaseError> {
+        let earned = self.present(position, now);
+        match earned {
+            Earns::Ended => prop_assert_eq!(refusal(&answer), Ok(Refusal::Ended)),
+            Earns::Replayed => prop_assert_eq!(refusal(&answer), Ok(Refusal::Replayed)),
+            Earns::Same | Earns::Fresh | Earns::Next => {
+                prop_assert!(answer.is_ok(), "{answer:?}, not {earned:?}");
+                let Ok(refreshed) = answer else { return Ok(earned) };
+                prop_assert_eq!(refreshed.session, session);
+                let got = refreshed.refresh_token;
+                if earned == Earns::Fresh {
+                    prop_assert!(self.line.iter().all(|made| made.token != got));
+                    self.line.push(Made::new(got, now));
+                } else {
+                    let place = if earned == Earns::Same { position } else { position + 1 };
+                    prop_assert_eq!(Some(&got), self.line.get(place).map(|made| &made.token));
+                }
+            }
+        }
+        Ok(earned)
+    }
+}
+
+impl Made {
+    fn new(token: RefreshToken, at: i64) -> Self {
+        Self { token, at, spent_at: None, is_used: false }
+    }
 }
 
 /// Takes the steps with a new account, and compares app and model after each.
@@ -111,8 +153,7 @@ async fn walk(app: &App, rotation: RotationPolicy, steps: Vec<Step>) -> Result<(
     let email = format!("dana{}@example.org", NUMBER.fetch_add(1, Ordering::Relaxed));
     let person = sign_up(app, &email).await;
     let now = || app.clock.now().timestamp();
-    let first = Made { token: person.refresh_token, at: now(), spent_at: None, is_used: false };
-    let mut family = Family { rotation, line: vec![first], is_over: false };
+    let mut family = Family::new(rotation, person.refresh_token, now());
     for step in steps {
         match step {
             Step::Advance(seconds) => app.clock.advance(TimeDelta::seconds(seconds)),
@@ -124,29 +165,8 @@ async fn walk(app: &App, rotation: RotationPolicy, steps: Vec<Step>) -> Result<(
             Step::Present(back) => {
                 let position = family.line.len().saturating_sub(1 + back);
                 let Some(made) = family.line.get(position) else { continue };
-                let token = made.token.clone();
-                let answer = present(app, &token).await;
-                match family.present(position, now()) {
-                    Earns::Ended => prop_assert_eq!(refusal(&answer), Ok(Refusal::Ended)),
-                    Earns::Replayed => prop_assert_eq!(refusal(&answer), Ok(Refusal::Replayed)),
-                    earned => {
-                        prop_assert!(answer.is_ok(), "{answer:?}, not {earned:?}");
-                        let Ok(refreshed) = answer else { continue };
-                        let got = refreshed.refresh_token;
-                        prop_assert_eq!(refreshed.session, person.session);
-                        match earned {
-                            Earns::Same => prop_assert_eq!(got, token),
-                            Earns::Next => {
-                                let next = family.line.get(position + 1).map(|made| &made.token);
-                                prop_assert_eq!(Some(&got), next);
-                            }
-                            _ => {
-                                prop_assert!(family.line.iter().all(|made| made.token != got));
-                                family.line.push(Made { token: got, at: now(), spent_at: None, is_used: false });
-                            }
-                        }
-                    }
-                }
+                let answer = present(app, &made.token).await;
+                family.check(person.session, position, answer, now())?;
             }
         }
         compare(app, &family, person.session).await?;
@@ -168,7 +188,7 @@ async fn compare(app: &App, family: &Family, id: SessionId) -> Result<(), TestCa
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn s050_s052_random_walks_keep_one_live_leaf_and_end_the_family_on_replay() {
+async fn s050_s052_s188_random_walks_keep_one_live_leaf_and_end_the_family_on_replay() {
     let aged = RotationPolicy::After(TimeDelta::seconds(20));
     for rotation in [RotationPolicy::Always, RotationPolicy::Never, aged] {
         for test in stores().await {

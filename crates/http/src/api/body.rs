@@ -1,13 +1,12 @@
-//! Request bodies: read with a limit, parsed strictly, taken apart member by member.
+//! Request bodies: collected with a limit, parsed strictly, taken apart member by member.
 //!
 //! What is wrong is said by the member's name and the rule, never by its value: values are
 //! passwords.
 
-use std::time::Duration;
-
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::http::header;
+use actix_web::web::Bytes;
 use authara_core::json::{self, JsonError};
 use authara_core::wire::{
     ChangePasswordRequest, CreatePasswordRequest, PasswordLoginRequest, SetPasswordRequest, SignupRequest,
@@ -20,9 +19,6 @@ use super::error::ApiError;
 
 /// Most bytes of a body.
 pub const MAX_BYTES: usize = 64 * 1024;
-/// The whole body must have arrived by then; less than a handler may take, so that a slow client
-/// is told that it was slow.
-const MAX_WAIT: Duration = Duration::from_secs(10);
 
 /// A body that an operation declares.
 pub trait Body: Sized {
@@ -99,11 +95,9 @@ pub async fn read<T: Body>(request: &HttpRequest, payload: &mut Payload) -> Resu
     if !T::IS_READ {
         return T::take(&mut Members(Map::new()));
     }
-    check_headers(request)?;
-    let bytes = match tokio::time::timeout(MAX_WAIT, collect(payload)).await {
-        Ok(bytes) => bytes?,
-        Err(_) => return Err(ApiError::invalid("The body did not arrive in time.")),
-    };
+    check_media_type(request)?;
+    // It has been taken in already, or the request would not have come this far.
+    let bytes = collect(payload).await.map_err(|_| ApiError::invalid("The body could not be read."))?;
     let members = json::parse_object(&bytes, json::MAX_DEPTH).map_err(|error| match error {
         JsonError::Syntax => ApiError::invalid("The body is not a JSON object."),
         other => ApiError::invalid(format!("The body is not acceptable JSON: {other}.")),
@@ -114,13 +108,8 @@ pub async fn read<T: Body>(request: &HttpRequest, payload: &mut Payload) -> Resu
     Ok(body)
 }
 
-fn check_headers(request: &HttpRequest) -> Result<(), ApiError> {
-    let headers = request.headers();
-    let is_plain = headers.get(header::CONTENT_ENCODING).is_none_or(|value| value.as_bytes() == b"identity");
-    if !is_plain {
-        return Err(ApiError::invalid("The body must not be compressed."));
-    }
-    let mut types = headers.get_all(header::CONTENT_TYPE);
+fn check_media_type(request: &HttpRequest) -> Result<(), ApiError> {
+    let mut types = request.headers().get_all(header::CONTENT_TYPE);
     let media_type = types.next().and_then(|value| value.to_str().ok()).unwrap_or_default();
     if types.next().is_some() || !is_json(media_type) {
         return Err(ApiError::invalid("The body must be application/json."));
@@ -142,17 +131,35 @@ fn is_json(media_type: &str) -> bool {
     })
 }
 
+/// Why a body could not be collected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// It has more than [`MAX_BYTES`].
+    TooLong,
+    /// It ended too early, or its framing is malformed.
+    Broken,
+}
+
 /// Counts bytes as they arrive, with and without a declared length.
-pub(crate) async fn collect(payload: &mut Payload) -> Result<Vec<u8>, ApiError> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| ApiError::invalid("The body could not be read."))?;
-        if bytes.len() + chunk.len() > MAX_BYTES {
-            return Err(ApiError::invalid(format!("The body has more than {MAX_BYTES} bytes.")));
+pub(crate) async fn collect(payload: &mut Payload) -> Result<Bytes, Fault> {
+    let mut whole = Bytes::new();
+    let mut pieces = Vec::new();
+    while let Some(piece) = payload.next().await {
+        let piece = piece.map_err(|_| Fault::Broken)?;
+        if whole.len().max(pieces.len()) + piece.len() > MAX_BYTES {
+            return Err(Fault::TooLong);
         }
-        bytes.extend_from_slice(&chunk);
+        // Most bodies come in one piece, which need not be copied.
+        if whole.is_empty() && pieces.is_empty() {
+            whole = piece;
+            continue;
+        }
+        if pieces.is_empty() {
+            pieces.extend_from_slice(&whole);
+        }
+        pieces.extend_from_slice(&piece);
     }
-    Ok(bytes)
+    Ok(if pieces.is_empty() { whole } else { pieces.into() })
 }
 
 impl Body for PasswordLoginRequest {

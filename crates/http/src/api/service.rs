@@ -9,6 +9,7 @@ use super::error::ApiError;
 use super::respond;
 use crate::request::cookies::Cookies;
 use crate::request::{self, csrf};
+use crate::server::Lifecycle;
 use crate::state::Server;
 
 /// The contract as JSON, made at build time.
@@ -19,12 +20,15 @@ pub async fn health() -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(r#"{"status":"ok"}"#)
 }
 
-/// `GET /auth/ready`: the database answers too.
+/// `GET /auth/ready`: the database answers too, and the server is there to stay.
 ///
 /// # Errors
 ///
-/// 503 when it does not.
-pub async fn ready(server: web::Data<Server>) -> Result<HttpResponse, ApiError> {
+/// 503 when it does not, and as soon as the server was told to stop.
+pub async fn ready(server: web::Data<Server>, lifecycle: web::Data<Lifecycle>) -> Result<HttpResponse, ApiError> {
+    if lifecycle.is_stopping() {
+        return Err(ApiError::unavailable());
+    }
     server.app.store.ping().await.map_err(|error| {
         tracing::warn!(%error, "not ready");
         ApiError::unavailable()

@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::{info, warn};
 
@@ -10,8 +11,14 @@ use crate::boot::{self, Booted};
 use crate::config::{Config, Database, PublicUrl};
 use crate::messages::Messages;
 use crate::pages::{demo, templates};
+use crate::server::Options;
 use crate::state::{Server, Settings};
 use crate::{logging, server, workers};
+
+/// Files that are open beside connections: databases, logs, the listener, and some to spare.
+const OTHER_FILES: u64 = 512;
+/// Below this the server would be of no use, and is better tried than refused.
+const FEWEST_CONNECTIONS: usize = 64;
 
 pub(super) fn run() -> Result<(), String> {
     let config = super::load_config()?;
@@ -44,8 +51,9 @@ async fn serve(mut config: Config) -> Result<(), String> {
         None
     };
     let state = Server { app, settings, templates: templates::load()?, messages: Messages::english()?, demo };
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let running = server::start(state, listener, cores).map_err(|error| format!("cannot serve: {error}"))?;
+    let options = Options::default();
+    let options = Options { max_connections: options.max_connections.min(room_for_connections()), ..options };
+    let running = server::start_with(state, listener, options).map_err(|error| format!("cannot serve: {error}"))?;
     print!("{}", welcome(&config, address));
     info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
     until_stopped(running, signals).await?;
@@ -75,6 +83,24 @@ fn bind(address: SocketAddr) -> Result<TcpListener, String> {
     })
 }
 
+/// How many connections the limit on open files has room for, after raising it as far as it takes.
+///
+/// Many systems start programs with a limit of 1024. Where a connection cannot be accepted because
+/// of it, health checks cannot either.
+fn room_for_connections() -> usize {
+    let wanted = u64::try_from(Options::default().max_connections).unwrap_or(u64::MAX).saturating_add(OTHER_FILES);
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let mut files = current.unwrap_or(u64::MAX);
+    let most = maximum.map_or(wanted, |maximum| maximum.min(wanted));
+    if files < most && setrlimit(Resource::Nofile, Rlimit { current: Some(most), maximum }).is_ok() {
+        files = most;
+    }
+    if files < wanted {
+        warn!(files, wanted, "fewer connections than usual: the limit on open files is low");
+    }
+    usize::try_from(files.saturating_sub(OTHER_FILES)).unwrap_or(usize::MAX).max(FEWEST_CONNECTIONS)
+}
+
 /// Stops on the first SIGINT or SIGTERM, letting running requests finish; ends at once on a second.
 async fn until_stopped(running: server::Running, mut signals: Signals) -> Result<(), String> {
     let handle = running.handle();
@@ -86,11 +112,14 @@ async fn until_stopped(running: server::Running, mut signals: Signals) -> Result
     }
     info!("stopping; running requests may finish");
     tokio::select! {
-        () = handle.stop(true) => {}
-        _ = signals.interrupt.recv() => warn!("stopped at once"),
-        _ = signals.terminate.recv() => warn!("stopped at once"),
+        () = handle.stop() => return Ok(()),
+        _ = signals.interrupt.recv() => {}
+        _ = signals.terminate.recv() => {}
     }
-    Ok(())
+    // Not by way of `main`: that would wait for work on other threads. What it does to the database
+    // happens as a whole or not at all, whenever the process ends.
+    warn!("stopped at once; running requests were cut off");
+    std::process::exit(0)
 }
 
 /// What a newcomer sees: the one address to open, where the data is, which mode this is.

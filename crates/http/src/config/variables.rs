@@ -1,5 +1,5 @@
 //! The table of all variables, which mirrors `contract/config.yaml`: the same names in the same
-//! order, held against each other by the test below.
+//! order, held against each other by `cargo xtask contract-check`.
 
 use chrono::TimeDelta;
 
@@ -194,58 +194,6 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-
-    #[derive(serde::Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Contract {
-        file_variables: String,
-        variables: Vec<Promise>,
-    }
-
-    #[derive(serde::Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Promise {
-        name: String,
-        group: String,
-        #[serde(rename = "type")]
-        kind: String,
-        #[serde(default)]
-        values: Vec<String>,
-        default: Option<String>,
-        secret: bool,
-        required: String,
-        available: bool,
-        description: String,
-    }
-
-    fn contract() -> Contract {
-        let text = include_str!("../../../../contract/config.yaml");
-        serde_saphyr::from_str(text).unwrap()
-    }
-
-    #[test]
-    fn the_table_is_the_contract() {
-        let contract = contract();
-        assert!(contract.file_variables.contains("_FILE"));
-        let promised: Vec<_> = contract.variables.iter().map(|v| v.name.as_str()).collect();
-        let built: Vec<_> = VARIABLES.iter().map(|v| v.name).collect();
-        assert_eq!(promised, built);
-        for (promise, variable) in contract.variables.iter().zip(VARIABLES) {
-            let name = variable.name;
-            let values: &[&str] = match variable.kind {
-                Enum { values, .. } => values,
-                _ => &[],
-            };
-            assert_eq!(promise.group, variable.group.name(), "{name}");
-            assert_eq!(promise.kind, variable.kind.name(), "{name}");
-            assert_eq!(promise.values, values, "{name}");
-            assert_eq!(promise.default.as_deref(), variable.default, "{name}");
-            assert_eq!(promise.secret, variable.secret, "{name}");
-            assert_eq!(promise.required, variable.required.name(), "{name}");
-            assert_eq!(promise.available, variable.available, "{name}");
-            assert!(promise.description.ends_with('.'), "{name}");
-        }
-    }
 
     #[test]
     fn names_are_unique_and_defaults_well_formed() {

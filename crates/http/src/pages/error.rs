@@ -35,6 +35,8 @@ impl PageError {
     pub const NOT_FOUND: Self = Self::new(StatusCode::NOT_FOUND, "common.not_found");
     /// More than is taken.
     pub const TOO_LARGE: Self = Self::new(StatusCode::PAYLOAD_TOO_LARGE, "common.too_large");
+    /// A content coding, where none is taken.
+    pub const ENCODED: Self = Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "common.encoded");
     /// Too many attempts.
     pub const LIMITED: Self = Self::new(StatusCode::TOO_MANY_REQUESTS, "common.rate_limited");
     /// Unexpected.
@@ -82,6 +84,7 @@ impl PageError {
             403 => "error.403",
             404 => "error.404",
             413 => "error.413",
+            415 => "error.415",
             429 => "error.429",
             503 => "error.503",
             _ => "error.500",
@@ -121,7 +124,7 @@ impl From<&ApiError> for PageError {
 impl From<PageError> for ApiError {
     fn from(error: PageError) -> Self {
         match error.status.as_u16() {
-            400 | 413 => Self::invalid("The form could not be read."),
+            400 | 413 | 415 => Self::invalid("The form could not be read."),
             403 => Self::csrf(),
             404 => Self::not_found(),
             429 => Self::limited_for(error.retry_after_seconds.unwrap_or(1)),

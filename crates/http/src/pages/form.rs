@@ -1,6 +1,4 @@
-//! Form posts: read with a limit, taken apart field by field, proved by their CSRF value.
-
-use std::time::Duration;
+//! Form posts: taken apart field by field, proved by their CSRF value.
 
 use actix_web::FromRequest;
 use actix_web::HttpRequest;
@@ -15,8 +13,6 @@ use super::error::PageError;
 use crate::api::body;
 use crate::request::{self, csrf};
 use crate::state::Server;
-
-const MAX_WAIT: Duration = Duration::from_secs(10);
 
 /// A form that carried its proof. A handler that takes one cannot forget the check.
 #[derive(Debug)]
@@ -50,12 +46,8 @@ impl FromRequest for Form {
 
 async fn read(request: &HttpRequest, payload: &mut Payload) -> Result<Form, PageError> {
     let server = request.app_data::<web::Data<Server>>().ok_or(PageError::INTERNAL)?;
-    let collected = tokio::time::timeout(MAX_WAIT, body::collect(payload)).await;
-    let bytes = match collected {
-        Ok(Ok(bytes)) => bytes,
-        Ok(Err(_)) => return Err(PageError::TOO_LARGE),
-        Err(_) => return Err(PageError::BAD_FORM),
-    };
+    // It has been taken in already, or the request would not have come this far.
+    let bytes = body::collect(payload).await.map_err(|_| PageError::BAD_FORM)?;
     let fields = if bytes.is_empty() { Vec::new() } else { parse(request, &bytes)? };
     let session = request::cookie_session(server, request).await.map_err(PageError::from)?;
     let form = Form { fields, session };

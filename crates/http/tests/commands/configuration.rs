@@ -107,6 +107,7 @@ fn help_explains_the_commands_and_where_the_variables_are_listed() {
         "migrate",
         "keys",
         "backup",
+        "end-all-sessions",
         "healthcheck",
         "check-config",
         "version",

@@ -191,7 +191,7 @@ async fn h100_s058_an_unknown_session_is_refused_where_the_session_is_read() {
 }
 
 #[actix_web::test]
-async fn h101_h102_a_token_of_an_account_or_organization_that_is_gone_is_refused() {
+async fn h101_h102_s128_a_token_of_an_account_or_organization_that_is_gone_is_refused() {
     for world in worlds().await {
         let browser = world.signed_up("dana@example.org").await;
         let behind = grant_behind(&world, browser.cookie(ACCESS));

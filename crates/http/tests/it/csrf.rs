@@ -128,7 +128,7 @@ async fn h059_renewing_tokens_from_the_body_needs_no_proof() {
 }
 
 #[actix_web::test]
-async fn h060_h067_cookie_and_header_must_both_be_there_and_equal() {
+async fn h060_h067_s085_cookie_and_header_must_both_be_there_and_equal() {
     for world in worlds().await {
         let (mut one, mut two) = (world.browser(), world.browser());
         one.fetch_csrf().await;

@@ -190,7 +190,7 @@ async fn h118_a_session_of_the_admin_area_can_be_refreshed_for_the_app() {
 }
 
 #[actix_web::test]
-async fn h119_k25_the_token_refresh_takes_the_body_alone() {
+async fn h119_k25_s085_the_token_refresh_takes_the_body_alone() {
     for world in worlds_with(always).await {
         let dana = world.signed_up("dana@example.org").await;
         let mut erik = world.signed_up("erik@example.org").await;

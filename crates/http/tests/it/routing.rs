@@ -272,7 +272,7 @@ async fn h011_h013_health_and_version_say_exactly_what_probes_expect() {
 
 /// Where `GET` is, `HEAD` is too: the better behaviour of weakness 26.
 #[actix_web::test]
-async fn h012_outside_the_api_a_wrong_method_is_refused_with_those_that_are_allowed() {
+async fn h012_s090_outside_the_api_a_wrong_method_is_refused_with_those_that_are_allowed() {
     for world in worlds().await {
         for (method, target, allowed) in [
             ("POST", "/auth/health", "GET, HEAD"),
@@ -299,7 +299,7 @@ async fn h012_outside_the_api_a_wrong_method_is_refused_with_those_that_are_allo
 }
 
 #[actix_web::test]
-async fn h014_no_answer_allows_another_origin() {
+async fn h014_s091_no_answer_allows_another_origin() {
     for world in worlds().await {
         for operation in operations() {
             for origin in ["https://evil.example", "null", "https://app.example.org"] {

@@ -12,7 +12,7 @@ use authara_flows::{App, Clock};
 use authara_server::config::PublicUrl;
 use authara_server::messages::Messages;
 use authara_server::pages::templates;
-use authara_server::{Running, Server, Settings};
+use authara_server::{Options, Running, Server, Settings};
 use authara_storage::Faults;
 use authara_storage::testing::{TestStore, stores};
 
@@ -43,6 +43,7 @@ pub const ORIGIN: &str = "https://app.example.org";
 pub struct Plan {
     pub bend: Bend,
     pub settings: Settings,
+    pub options: Options,
 }
 
 impl Default for Plan {
@@ -59,6 +60,7 @@ impl Default for Plan {
                 proxies: TrustedProxies::none(),
                 is_development: false,
             },
+            options: Options { workers: 2, ..Options::default() },
         }
     }
 }
@@ -79,6 +81,13 @@ pub async fn worlds_with(bend: impl Fn(&mut Plan)) -> Vec<World> {
     worlds
 }
 
+/// A server on the first database alone, for what no database has a part in.
+pub async fn world_with(bend: impl FnOnce(&mut Plan)) -> World {
+    let mut plan = Plan::default();
+    bend(&mut plan);
+    World::start(stores().await.swap_remove(0), plan)
+}
+
 impl World {
     fn start(test: TestStore, plan: Plan) -> Self {
         let app = Arc::new(authara_flows::testing::app(&test, plan.bend));
@@ -89,7 +98,8 @@ impl World {
             messages: Messages::english().unwrap(),
             demo: None,
         };
-        let running = authara_server::start(server, TcpListener::bind("127.0.0.1:0").unwrap(), 2).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let running = authara_server::start_with(server, listener, plan.options).unwrap();
         Self {
             name: test.store.name(),
             clock: app.clock.clone(),
@@ -104,6 +114,11 @@ impl World {
     /// Sends one request and reads the whole answer.
     pub async fn send(&self, ask: Ask) -> Answer {
         ask.send(self.address).await
+    }
+
+    /// How many connections are open.
+    pub fn connections(&self) -> usize {
+        self.running.as_ref().map_or(0, Running::connections)
     }
 
     /// A browser without cookies.

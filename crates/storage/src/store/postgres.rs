@@ -1,5 +1,6 @@
 //! PostgreSQL: a pool, reads on snapshots, writes SERIALIZABLE with bounded retries.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -122,8 +123,10 @@ impl Postgres {
         let pool = self.pool.clone();
         super::on_blocking_thread(move || {
             let _slot = slot;
+            let used = Cell::new(false);
             let mut run = || {
                 let mut conn = pool.get_timeout(WAIT).map_err(|error| StoreError::Unavailable(error.to_string()))?;
+                used.set(true);
                 let mut once = |conn: &mut PgConnection| work(&mut Tx::new(Conn::Postgres(conn), memory.clone()));
                 if snapshot {
                     conn.build_transaction().repeatable_read().read_only().run(once)
@@ -131,10 +134,12 @@ impl Postgres {
                     once(&mut conn)
                 }
             };
-            match run() {
+            let outcome = run();
+            match outcome {
                 // A connection that died while it lay idle is found out only by using it, and after
-                // a restart of the server all of them are. Reading again changes nothing.
-                Err(StoreError::Unavailable(why)) if !why.contains("canceling statement") => run(),
+                // a restart of the server all of them are. Reading again changes nothing. Waiting
+                // for a connection twice would only take twice as long (S-168).
+                Err(StoreError::Unavailable(why)) if used.get() && !why.contains("canceling statement") => run(),
                 outcome => outcome,
             }
         })

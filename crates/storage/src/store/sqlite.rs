@@ -154,3 +154,40 @@ impl Sqlite {
         self.writer.run(work).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use diesel::sql_types::BigInt;
+
+    use super::*;
+
+    #[derive(diesel::QueryableByName)]
+    struct Setting {
+        #[diesel(sql_type = BigInt)]
+        value: i64,
+    }
+
+    fn setting(conn: &mut SqliteConnection, query: &str) -> i64 {
+        let row: Setting = diesel::sql_query(query).get_result(conn).unwrap();
+        row.value
+    }
+
+    #[test]
+    fn s157_the_pragmas_hold_on_the_writer_and_on_every_pooled_reader() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = SqliteOptions { path: folder.path().join("authara.db"), readers: 3 };
+        let mut conns = vec![connect(&options).unwrap()];
+        let mut pooled = SqliteConnection::establish(&file_uri(options.path.to_str().unwrap())).unwrap();
+        Pragmas.on_acquire(&mut pooled).unwrap();
+        conns.push(pooled);
+        for conn in &mut conns {
+            for (query, value) in [
+                ("SELECT foreign_keys AS value FROM pragma_foreign_keys", 1),
+                ("SELECT synchronous AS value FROM pragma_synchronous", 2),
+                ("SELECT timeout AS value FROM pragma_busy_timeout", 2000),
+            ] {
+                assert_eq!(setting(conn, query), value, "{query}");
+            }
+        }
+    }
+}

@@ -55,7 +55,7 @@ async fn s048_a_token_is_found_by_its_hash_alone() {
         assert_eq!(find(&test.store, 2).await, None, "{name}");
         let joined = test.store.read_one(|tx| refresh_tokens::find_with_owner(tx, &hash(1))).await;
         let owned = joined.expect(name).expect(name);
-        assert_eq!((owned.token, owned.session.id, owned.user), (expected, ids[0], dana), "{name}");
+        assert_eq!((owned.token, owned.session.id, owned.user), (expected, ids[0], dana.clone()), "{name}");
         assert_eq!((owned.role, owned.platform_roles), (Some(OrganizationRole::Owner), vec![]), "{name}");
         for role in PlatformRole::ALL {
             let granted = test.store.write(move |tx| platform_roles::grant(tx, dana.id, role, at(0))).await;

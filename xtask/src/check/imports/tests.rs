@@ -48,13 +48,11 @@ fn every_arrow_that_is_drawn_on_the_map_is_accepted() {
         ("authara-flows", "authara-core"),
         ("authara-storage", "authara-core"),
         ("authara-client", "authara-core"),
-        ("xtask", "authara-server"),
-        ("xtask", "authara-client"),
-        ("xtask", "authara-flows"),
-        ("xtask", "authara-storage"),
-        ("xtask", "authara-core"),
     ];
-    for (from, to) in drawn {
+    let outside = ["authara-contract-check", "authara-bench", "authara-faults", "authara-fuzz", "xtask"];
+    let product = ["authara-server", "authara-client", "authara-flows", "authara-storage", "authara-core"];
+    let to_product = outside.into_iter().flat_map(|from| product.map(|to| (from, to)));
+    for (from, to) in drawn.into_iter().chain(to_product) {
         for dependency in [normal(to), build(to), dev(to)] {
             assert_eq!(faults(from, dependency), Vec::<String>::new(), "{from} -> {to}");
         }
@@ -79,11 +77,35 @@ fn every_arrow_that_points_up_or_sideways_is_refused() {
         ("authara-flows", "xtask"),
         ("authara-server", "xtask"),
         ("authara-client", "xtask"),
+        ("authara-server", "authara-contract-check"),
+        ("authara-server", "authara-bench"),
+        ("authara-server", "authara-fuzz"),
+        ("authara-client", "authara-contract-check"),
+        ("authara-flows", "authara-faults"),
+        ("authara-storage", "authara-faults"),
+        ("authara-core", "authara-fuzz"),
+        ("authara-bench", "authara-faults"),
+        ("authara-faults", "authara-bench"),
+        ("authara-fuzz", "authara-contract-check"),
+        ("authara-contract-check", "authara-bench"),
+        ("authara-faults", "xtask"),
+        ("xtask", "authara-contract-check"),
+        ("xtask", "authara-faults"),
     ];
     for (from, to) in wrong {
         for dependency in [normal(to), optional(to), build(to), dev(to)] {
             assert_eq!(faults(from, dependency).len(), 1, "{from} -> {to}");
         }
+    }
+}
+
+#[test]
+fn only_the_tests_of_the_server_see_the_faults() {
+    assert!(faults("authara-server", dev("authara-faults")).is_empty());
+    for dependency in [normal("authara-faults"), optional("authara-faults"), build("authara-faults")] {
+        let faults = faults("authara-server", dependency);
+        assert_eq!(faults.len(), 1);
+        assert!(faults[0].contains("only its tests see authara-faults; take it out of ["), "{}", faults[0]);
     }
 }
 

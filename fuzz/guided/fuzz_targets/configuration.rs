@@ -1,0 +1,5 @@
+//! `configuration`, guided by coverage.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| authara_fuzz::configuration(data));

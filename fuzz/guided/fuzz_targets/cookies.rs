@@ -1,0 +1,5 @@
+//! `cookies`, guided by coverage.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| authara_fuzz::cookies(data));

@@ -1,0 +1,5 @@
+//! `form_bodies`, guided by coverage.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| authara_fuzz::form_bodies(data));

@@ -1,0 +1,5 @@
+//! `json_bodies`, guided by coverage.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| authara_fuzz::json_bodies(data));
