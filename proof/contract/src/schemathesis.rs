@@ -156,14 +156,12 @@ async fn converse(command: &mut Command, output: File) -> Result<ExitStatus, Str
     let also = output.try_clone().map_err(|error| format!("its output cannot be kept: {error}"))?;
     let mut child =
         command.stdout(output).stderr(also).spawn().map_err(|error| format!("it did not start: {error}"))?;
-    match tokio::time::timeout(LIMIT, child.wait()).await {
-        Ok(ended) => ended.map_err(|error| format!("its end was not learned: {error}")),
-        Err(_) => {
-            // Its end was what we wanted, and whoever is gone already cannot be ended.
-            let _ = child.kill().await;
-            Err(format!("it was not done after {} s", LIMIT.as_secs()))
-        }
+    if let Ok(ended) = tokio::time::timeout(LIMIT, child.wait()).await {
+        return ended.map_err(|error| format!("its end was not learned: {error}"));
     }
+    // Its end was what we wanted, and whoever is gone already cannot be ended.
+    let _ = child.kill().await;
+    Err(format!("it was not done after {} s", LIMIT.as_secs()))
 }
 
 /// A finding about schemathesis itself.

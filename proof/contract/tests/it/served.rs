@@ -7,7 +7,7 @@ use authara_contract_check::served::{Route, check, routes};
 use crate::sample::{assert_among, edited, parsed};
 
 fn contract() -> (String, Document) {
-    let text = Files::find().read("contract/openapi.yaml").unwrap();
+    let text = Files::find().read("contract/openapi.yaml").expect("the contract is there");
     let document = parsed(&text);
     (text, document)
 }

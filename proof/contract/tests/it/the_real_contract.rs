@@ -6,7 +6,7 @@ use authara_contract_check::versioning::{BASELINE, Comparison, Texts, Version};
 use authara_contract_check::{Document, client, codes, configuration, rules, served};
 
 fn workspace() -> Version {
-    Version::parse(env!("CARGO_PKG_VERSION")).unwrap()
+    Version::parse(env!("CARGO_PKG_VERSION")).expect("the version is one")
 }
 
 #[test]
