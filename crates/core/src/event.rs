@@ -17,6 +17,11 @@ pub enum Event {
         /// The account.
         user: UserId,
     },
+    /// An account was deleted, with everything that belonged to it alone.
+    UserDeleted {
+        /// The account that was.
+        user: UserId,
+    },
     /// An organization was made.
     OrganizationCreated {
         /// The organization.
@@ -27,6 +32,17 @@ pub enum Event {
         kind: OrganizationKind,
         /// Who made it.
         created_by: UserId,
+    },
+    /// An organization was deleted, with its memberships.
+    OrganizationDeleted {
+        /// The organization that was.
+        organization: OrganizationId,
+        /// Its last name.
+        name: String,
+        /// Personal or team.
+        kind: OrganizationKind,
+        /// Who had made it; absent when that account was gone already.
+        created_by: Option<UserId>,
     },
     /// Somebody joined an organization.
     MembershipCreated {
@@ -39,6 +55,15 @@ pub enum Event {
         /// Is it the owner's own membership of a new organization?
         is_initial: bool,
     },
+    /// Somebody left an organization that goes on without them.
+    MembershipDeleted {
+        /// The organization.
+        organization: OrganizationId,
+        /// Who left.
+        user: UserId,
+        /// The role that they had.
+        role: OrganizationRole,
+    },
 }
 
 impl Event {
@@ -47,8 +72,11 @@ impl Event {
         match self {
             Self::UserCreated { .. } => "user.created",
             Self::UserUpdated { .. } => "user.updated",
+            Self::UserDeleted { .. } => "user.deleted",
             Self::OrganizationCreated { .. } => "organization.created",
+            Self::OrganizationDeleted { .. } => "organization.deleted",
             Self::MembershipCreated { .. } => "organization.membership.created",
+            Self::MembershipDeleted { .. } => "organization.membership.deleted",
         }
     }
 }
@@ -61,6 +89,13 @@ pub enum Notice {
         /// The account.
         user: UserId,
         /// The address known before the change.
+        email: String,
+    },
+    /// The account was deleted.
+    AccountDeleted {
+        /// The account that was.
+        user: UserId,
+        /// Its address, which nothing else remembers.
         email: String,
     },
     /// A consumed refresh token came back, so the session was ended.

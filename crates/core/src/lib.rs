@@ -12,6 +12,7 @@
 
 pub mod audience;
 pub mod client_address;
+pub mod colour;
 pub mod cookies;
 pub mod csrf;
 pub mod email;

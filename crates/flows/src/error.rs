@@ -5,6 +5,7 @@ use std::fmt;
 use authara_core::limit::Limited;
 use authara_core::password::PasswordError;
 use authara_core::session::refresh::Refusal;
+use authara_core::username::UsernameError;
 use authara_storage::StoreError;
 
 use crate::hashing::HashError;
@@ -82,6 +83,14 @@ pub enum AccountError {
     WrongPassword,
     /// The new password breaks a rule.
     Password(PasswordError),
+    /// The new user name breaks a rule.
+    UsernameInvalid(UsernameError),
+    /// Another account has the user name, in whatever letter case.
+    UsernameTaken,
+    /// Nobody else could administrate the installation.
+    LastAdmin,
+    /// An organization with other members would have no owner.
+    LastOwner,
     /// Too many attempts.
     Limited(Limited),
     /// Trouble.

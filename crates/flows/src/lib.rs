@@ -12,7 +12,9 @@ pub mod account;
 mod app;
 pub mod clean_up;
 pub mod clock;
+pub mod confirm;
 pub mod current_user;
+pub mod delete_account;
 pub mod end_all_sessions;
 pub mod error;
 pub mod hashing;
@@ -28,6 +30,7 @@ pub mod sessions;
 pub mod signup;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod username;
 
 pub use app::{App, Policies};
 pub use clock::Clock;

@@ -1,13 +1,13 @@
 //! Who belongs where, with which role.
 
 use authara_core::id::{OrganizationId, UserId};
-use authara_core::organization::OrganizationKind;
+use authara_core::organization::{Organization, OrganizationKind};
 use authara_core::role::OrganizationRole;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use crate::sql::{At, Key};
-use crate::{StoreError, Tx, schema};
+use crate::{StoreError, Tx, organizations, schema};
 
 pub(crate) fn read_role(role: &str) -> Result<OrganizationRole, StoreError> {
     OrganizationRole::parse(role).ok_or_else(|| StoreError::corrupt("memberships", "unknown role"))
@@ -52,6 +52,50 @@ pub fn find_role(
     let query = t::table.find((Key(organization.0), Key(user.0))).select(t::role);
     let role: Option<String> = on_backend!(tx, |conn| query.first(conn).optional())?;
     role.as_deref().map(read_role).transpose()
+}
+
+/// Where somebody belongs and with which role, the one they joined first in front.
+///
+/// # Errors
+///
+/// [`StoreError`] of the statement; [`StoreError::Corrupt`] for values nobody writes.
+pub fn list_of(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<(Organization, OrganizationRole)>, StoreError> {
+    use schema::{memberships as t, organizations as o};
+    let query = t::table
+        .inner_join(o::table)
+        .filter(t::user_id.eq(Key(user.0)))
+        .order((t::created_at.asc(), t::organization_id.asc()));
+    let rows: Vec<(organizations::Row, String)> =
+        on_backend!(tx, |conn| query.select((organizations::Row::as_select(), t::role)).load(conn))?;
+    rows.into_iter().map(|(row, role)| Ok((Organization::try_from(row)?, read_role(&role)?))).collect()
+}
+
+/// Has the organization a member beside this user?
+///
+/// # Errors
+///
+/// [`StoreError`] of the statement.
+pub fn has_other(tx: &mut Tx<'_>, organization: OrganizationId, user: UserId) -> Result<bool, StoreError> {
+    use schema::memberships as t;
+    let others = t::table.filter(t::organization_id.eq(Key(organization.0))).filter(t::user_id.ne(Key(user.0)));
+    let found: Option<Key> = on_backend!(tx, |conn| others.select(t::user_id).first(conn).optional())?;
+    Ok(found.is_some())
+}
+
+/// Has the organization an owner beside this user? Of two owners who leave at the same time because
+/// of each other, one is a [`StoreError::Conflict`] at the latest as it commits.
+///
+/// # Errors
+///
+/// [`StoreError`] of the statement.
+pub fn has_other_owner(tx: &mut Tx<'_>, organization: OrganizationId, user: UserId) -> Result<bool, StoreError> {
+    use schema::memberships as t;
+    let others = t::table
+        .filter(t::organization_id.eq(Key(organization.0)))
+        .filter(t::user_id.ne(Key(user.0)))
+        .filter(t::role.eq(OrganizationRole::Owner.as_str()));
+    let found: Option<Key> = on_backend!(tx, |conn| others.select(t::user_id).first(conn).optional())?;
+    Ok(found.is_some())
 }
 
 /// Where a new session starts: the personal organization that the user made, if they are a member

@@ -2,8 +2,11 @@
 
 use authara_core::id::{OrganizationId, UserId};
 use authara_core::organization::{Organization, OrganizationKind};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
+use crate::changes::{self, Change};
+use crate::sessions::{self, Ending};
 use crate::sql::{At, Key};
 use crate::{StoreError, Tx, schema};
 
@@ -78,4 +81,28 @@ pub fn find_personal_of(tx: &mut Tx<'_>, creator: UserId) -> Result<Option<Organ
         t::table.filter(t::created_by.eq(Key(creator.0))).filter(t::kind.eq(OrganizationKind::Personal.as_str()));
     let row: Option<Row> = on_backend!(tx, |conn| query.select(Row::as_select()).first(conn).optional())?;
     row.map(Organization::try_from).transpose()
+}
+
+/// Deletes the organization with its memberships, and says whether it was there. The sessions that
+/// work in it end, whosever they are, and every process is told before they are gone.
+///
+/// # Errors
+///
+/// [`StoreError`] of the statements.
+pub fn delete(tx: &mut Tx<'_>, id: OrganizationId, ending: &Ending) -> Result<bool, StoreError> {
+    use schema::organizations as t;
+    sessions::delete_in_organization(tx, id, ending)?;
+    let gone = on_backend!(tx, |conn| diesel::delete(t::table.find(Key(id.0))).execute(conn))?;
+    changes::tell(tx, &[Change::Organization(id)], ending.remember_until)?;
+    Ok(gone == 1)
+}
+
+/// Leaves what this user made without a creator, and tells every process.
+pub(crate) fn forget_creator(tx: &mut Tx<'_>, creator: UserId, until: DateTime<Utc>) -> Result<(), StoreError> {
+    use schema::organizations as t;
+    let made = t::table.filter(t::created_by.eq(Key(creator.0)));
+    let set = t::created_by.eq(None::<Key>);
+    let left: Vec<Key> = on_backend!(tx, |conn| diesel::update(made).set(set).returning(t::id).load(conn))?;
+    let changed: Vec<Change> = left.iter().map(|key| Change::Organization(OrganizationId(key.0))).collect();
+    changes::tell(tx, &changed, until)
 }

@@ -24,6 +24,23 @@ pub fn list_of(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<PlatformRole>, Store
     names.iter().map(|name| read(name)).collect()
 }
 
+/// Is there an administrator beside this user whose account is not disabled? Of two who leave at the
+/// same time because of each other, one is a [`StoreError::Conflict`] at the latest as it commits.
+///
+/// # Errors
+///
+/// [`StoreError`] of the statement.
+pub fn has_other_active_admin(tx: &mut Tx<'_>, user: UserId) -> Result<bool, StoreError> {
+    use schema::{platform_roles as t, users as u};
+    let others = t::table
+        .inner_join(u::table.on(u::id.eq(t::user_id)))
+        .filter(t::role.eq(PlatformRole::Admin.name()))
+        .filter(t::user_id.ne(Key(user.0)))
+        .filter(u::disabled_at.is_null());
+    let found: Option<Key> = on_backend!(tx, |conn| others.select(t::user_id).first(conn).optional())?;
+    Ok(found.is_some())
+}
+
 /// Gives a user a role. Giving it twice is harmless.
 ///
 /// # Errors

@@ -121,6 +121,18 @@ pub fn note_use(tx: &mut Tx<'_>, id: SessionId, now: DateTime<Utc>) -> Result<()
     Ok(())
 }
 
+/// Notes that the owner proved just now who they are, and says whether the session was still live.
+///
+/// # Errors
+///
+/// [`StoreError`] of the statement.
+pub fn set_authenticated_at(tx: &mut Tx<'_>, id: SessionId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    use schema::sessions as t;
+    let live = t::table.find(Key(id.0)).filter(t::revoked_at.is_null()).filter(t::expires_at.gt(At(now)));
+    let noted = on_backend!(tx, |conn| diesel::update(live).set(t::authenticated_at.eq(At(now))).execute(conn))?;
+    Ok(noted == 1)
+}
+
 /// When and why a session ends, and how long access tokens that name it may still be about.
 #[derive(Clone, Copy, Debug)]
 pub struct Ending {
@@ -177,6 +189,48 @@ pub fn end_of_user(
     let keys: Vec<Key> = on_backend!(tx, |conn| query.load(conn))?;
     let ids: Vec<SessionId> = keys.iter().map(|key| SessionId(key.0)).filter(|id| Some(*id) != keep).collect();
     end_all(tx, &ids, ending)
+}
+
+/// Ends the sessions of a user and forgets them with their tokens, whether they had ended or not.
+/// What stays are the marks.
+///
+/// Tokens first, then sessions: the order in which a rotation takes hold of them, so that the two
+/// never wait for each other. One that came between is a conflict, and the second run sees what it
+/// made.
+///
+/// # Errors
+///
+/// [`StoreError`] of the statements.
+pub(crate) fn delete_of_user(tx: &mut Tx<'_>, user: UserId, ending: &Ending) -> Result<(), StoreError> {
+    use schema::{refresh_tokens as r, sessions as t};
+    let all = t::table.filter(t::user_id.eq(Key(user.0)));
+    let tokens = r::table.filter(r::session_id.eq_any(all.select(t::id)));
+    on_backend!(tx, |conn| diesel::delete(tokens).execute(conn))?;
+    end_of_user(tx, user, None, ending)?;
+    on_backend!(tx, |conn| diesel::delete(all).execute(conn))?;
+    Ok(())
+}
+
+/// The same for the sessions that work in an organization, whosever they are.
+///
+/// # Errors
+///
+/// [`StoreError`] of the statements.
+pub(crate) fn delete_in_organization(
+    tx: &mut Tx<'_>,
+    organization: OrganizationId,
+    ending: &Ending,
+) -> Result<(), StoreError> {
+    use schema::{refresh_tokens as r, sessions as t};
+    let all = t::table.filter(t::organization_id.eq(Key(organization.0)));
+    let tokens = r::table.filter(r::session_id.eq_any(all.select(t::id)));
+    on_backend!(tx, |conn| diesel::delete(tokens).execute(conn))?;
+    let live = all.filter(t::revoked_at.is_null()).select(t::id);
+    let keys: Vec<Key> = on_backend!(tx, |conn| live.load(conn))?;
+    let ids: Vec<SessionId> = keys.iter().map(|key| SessionId(key.0)).collect();
+    end_all(tx, &ids, ending)?;
+    on_backend!(tx, |conn| diesel::delete(all).execute(conn))?;
+    Ok(())
 }
 
 /// Ends the oldest live sessions of a user until `limit` are left, and says how many. `newest` has

@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use crate::changes::{self, Change};
+use crate::sessions::{self, Ending};
 use crate::sql::{At, Key};
-use crate::{StoreError, Tx, schema};
+use crate::{StoreError, Tx, organizations, schema};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = schema::users)]
@@ -82,6 +83,49 @@ pub fn find_by_email(tx: &mut Tx<'_>, email: &str) -> Result<Option<User>, Store
     let row: Option<Row> =
         on_backend!(tx, |conn| t::table.filter(t::email.eq(email)).select(Row::as_select()).first(conn).optional())?;
     Ok(row.map(User::from))
+}
+
+/// Gives the account another name, and says whether it did: `false` when another account has the
+/// name, in whatever letter case, or this one is gone.
+///
+/// The constraint decides between two that take one name at the same time: the later is a
+/// [`StoreError::Conflict`], whose second run finds the name taken.
+///
+/// # Errors
+///
+/// [`StoreError`] of the statements.
+pub fn rename(tx: &mut Tx<'_>, id: UserId, name: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    use schema::users as t;
+    let folded = username::folded(name);
+    let named_so = t::table.filter(t::username_folded.eq(folded.as_str())).select(t::id);
+    // Asked first, because on PostgreSQL a statement that fails takes the transaction with it.
+    let holder: Option<Key> = on_backend!(tx, |conn| named_so.first(conn).optional())?;
+    if holder.is_some_and(|holder| holder.0 != id.0) {
+        return Ok(false);
+    }
+    let row = t::table.find(Key(id.0));
+    let set = (t::username.eq(name), t::username_folded.eq(folded.as_str()), t::updated_at.eq(At(now)));
+    Ok(on_backend!(tx, |conn| diesel::update(row).set(set).execute(conn))? == 1)
+}
+
+/// Deletes the account and everything that is its own: sessions with their tokens, ways in, roles,
+/// memberships, known addresses; and says whether it was there. Its organizations stay, without a
+/// creator: whoever deletes an account has decided on them before.
+///
+/// Every session is ended before its row goes, so that every process refuses its access tokens as soon
+/// as it hears of it, and the account is told of as changed.
+///
+/// # Errors
+///
+/// [`StoreError`] of the statements.
+pub fn delete(tx: &mut Tx<'_>, id: UserId, ending: &Ending) -> Result<bool, StoreError> {
+    use schema::users as t;
+    sessions::delete_of_user(tx, id, ending)?;
+    organizations::forget_creator(tx, id, ending.remember_until)?;
+    // The rest goes with the row, as the schema says.
+    let gone = on_backend!(tx, |conn| diesel::delete(t::table.find(Key(id.0))).execute(conn))?;
+    tell_changed(tx, id, ending.remember_until)?;
+    Ok(gone == 1)
 }
 
 /// Counts a change of credentials, if the version is still the one that the caller decided on, and

@@ -65,6 +65,58 @@ async fn s127_a_user_name_belongs_to_one_account_in_whatever_letter_case() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn s127_another_name_is_taken_by_nobody_else_in_whatever_letter_case() {
+    for test in stores().await {
+        let name = test.store.name();
+        for number in [1, 2] {
+            add_user(&test.store, number).await;
+        }
+        for (number, wanted, is_done) in [
+            (1, "Alice", true),
+            (2, "alice", false),
+            (2, "DANA-1", true),
+            (1, "dana-1", false),
+            (1, "Alice", true),
+            (1, "aLICE", true),
+            (2, "Bob", true),
+            (1, "dana-1", true),
+            (3, "carol", false),
+        ] {
+            let renamed = test.store.write(move |tx| users::rename(tx, id(number), wanted, at(5))).await;
+            assert_eq!(renamed.expect(name), is_done, "{name}: {number} to {wanted}");
+        }
+        for (number, expected) in [(1, "dana-1"), (2, "Bob")] {
+            let found = test.store.read_one(move |tx| users::find(tx, id(number))).await;
+            let found = found.expect(name).expect(name);
+            assert_eq!(found, User { username: expected.into(), ..user(number) }, "{name}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn s127_of_parallel_renames_to_one_name_exactly_one_succeeds() {
+    for test in stores().await {
+        let name = test.store.name();
+        for number in 0..12 {
+            add_user(&test.store, number + 1).await;
+        }
+        for round in 1..=20 {
+            let answers = at_once(12, |number| {
+                let store = test.store.clone();
+                let number = u128::try_from(number).unwrap() + 1;
+                let wanted = if number % 2 == 0 { format!("Alice-{round}") } else { format!("alice-{round}") };
+                async move { store.write(move |tx| users::rename(tx, id(number), &wanted, at(5))).await }
+            });
+            let mut count = 0;
+            for answer in answers.await {
+                count += u32::from(answer.expect(name));
+            }
+            assert_eq!(count, 1, "{name}: round {round}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn s126_of_parallel_inserts_of_one_address_exactly_one_succeeds() {
     for test in stores().await {
         let name = test.store.name();
@@ -184,6 +236,28 @@ async fn platform_roles_are_listed_once_each_in_the_order_of_claims() {
         for (role, had) in [(PlatformRole::Admin, true), (PlatformRole::Admin, false), (PlatformRole::Auditor, false)] {
             let gone = test.store.write(move |tx| platform_roles::withdraw(tx, user, role)).await;
             assert_eq!(gone.expect(name), had, "{name}: {role:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn h306_another_active_administrator_is_neither_oneself_nor_disabled() {
+    for test in stores().await {
+        let name = test.store.name();
+        let dana = add_user(&test.store, 1).await.id;
+        add_user(&test.store, 2).await;
+        insert(&test.store, User { disabled_at: Some(at(0)), ..user(3) }).await;
+        add_user(&test.store, 4).await;
+        for (number, role, is_enough) in [
+            (1, PlatformRole::Admin, false),
+            (2, PlatformRole::Auditor, false),
+            (3, PlatformRole::Admin, false),
+            (4, PlatformRole::Admin, true),
+        ] {
+            let granted = test.store.write(move |tx| platform_roles::grant(tx, id(number), role, at(0))).await;
+            granted.expect(name);
+            let found = test.store.read_one(move |tx| platform_roles::has_other_active_admin(tx, dana)).await;
+            assert_eq!(found.expect(name), is_enough, "{name}: {number}");
         }
     }
 }

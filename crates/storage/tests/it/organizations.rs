@@ -118,6 +118,62 @@ async fn h139_the_default_is_the_own_personal_organization_else_the_one_joined_f
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn memberships_are_listed_with_their_organizations_in_the_order_of_joining() {
+    for test in stores().await {
+        let name = test.store.name();
+        let (dana, eve) = (add_user(&test.store, 1).await, add_user(&test.store, 2).await);
+        let personal = organization(9, OrganizationKind::Personal, &dana);
+        let (first, last) =
+            (organization(8, OrganizationKind::Team, &eve), organization(3, OrganizationKind::Team, &dana));
+        for row in [&personal, &first, &last] {
+            insert(&test.store, row.clone()).await;
+        }
+        for (number, user, seconds) in [(9, dana.id, 20), (8, dana.id, 10), (3, dana.id, 20), (3, eve.id, 5)] {
+            assert!(join(&test.store, id(number), user, seconds).await, "{name}: {number}");
+        }
+        let user = dana.id;
+        let listed = test.store.read_one(move |tx| memberships::list_of(tx, user)).await;
+        let role = OrganizationRole::Member;
+        assert_eq!(listed.expect(name), [(first, role), (last, role), (personal, role)], "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn other_members_and_other_owners_of_an_organization_are_told_apart() {
+    for test in stores().await {
+        let name = test.store.name();
+        let (dana, eve) = (add_user(&test.store, 1).await, add_user(&test.store, 2).await);
+        for number in [1, 2] {
+            insert(&test.store, organization(number, OrganizationKind::Team, &dana)).await;
+            join(&test.store, id(number), dana.id, 0).await;
+        }
+        let (user, other) = (dana.id, eve.id);
+        // Elsewhere she is everything.
+        join(&test.store, id(2), other, 0).await;
+        let owner = test.store.write(move |tx| {
+            memberships::set_role(tx, id(2), other, OrganizationRole::Owner, at(1))?;
+            memberships::set_role(tx, id(1), user, OrganizationRole::Owner, at(1))
+        });
+        assert_is!(owner.await, Ok(true), "{name}");
+        for (role, expected) in [
+            (None, (false, false)),
+            (Some(OrganizationRole::Member), (true, false)),
+            (Some(OrganizationRole::Admin), (true, false)),
+            (Some(OrganizationRole::Owner), (true, true)),
+        ] {
+            let found = test.store.write(move |tx| {
+                if let Some(role) = role {
+                    memberships::insert(tx, id(1), other, role, at(2))?;
+                    memberships::set_role(tx, id(1), other, role, at(2))?;
+                }
+                Ok((memberships::has_other(tx, id(1), user)?, memberships::has_other_owner(tx, id(1), user)?))
+            });
+            assert_eq!(found.await.expect(name), expected, "{name}: {role:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_role_that_nobody_writes_is_corrupt_and_never_a_role() {
     for test in stores().await {
         let name = test.store.name();

@@ -60,6 +60,32 @@ async fn s056_a_session_ends_once_and_keeps_the_first_reason() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn s064_a_proof_is_noted_in_a_live_session_and_in_no_other() {
+    for test in stores().await {
+        let name = test.store.name();
+        let (_, ids) = add_sessions(&test.store, 1, 3).await;
+        let (live, over, other) = (ids[0], ids[1], ids[2]);
+        let ended = test.store.write(move |tx| sessions::end(tx, over, &ending(10))).await;
+        assert_is!(ended, Ok(true), "{name}");
+        let end = at(0) + TimeDelta::days(60);
+        for (session, now, is_noted) in [
+            (live, at(20), true),
+            (over, at(20), false),
+            (live, end, false),
+            (live, end - TimeDelta::microseconds(1), true),
+            (id(404), at(20), false),
+        ] {
+            let noted = test.store.write(move |tx| sessions::set_authenticated_at(tx, session, now)).await;
+            assert_eq!(noted.expect(name), is_noted, "{name}: {session:?} at {now}");
+        }
+        for (session, expected) in [(live, end - TimeDelta::microseconds(1)), (over, at(0)), (other, at(0))] {
+            let found = test.store.read_one(move |tx| sessions::find(tx, session)).await;
+            assert_eq!(found.expect(name).expect(name).authenticated_at, expected, "{name}: {session:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn s056_of_parallel_endings_exactly_one_ends_the_session() {
     for test in stores().await {
         let name = test.store.name();
