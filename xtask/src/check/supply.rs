@@ -7,55 +7,94 @@ use crate::workspace::Workspace;
 /// A line that a file must hold, whatever blanks stand around it.
 struct Promise {
     file: &'static str,
+    /// The heading it stands under, in a file that has headings.
+    section: &'static str,
     line: &'static str,
 }
 
-const PROMISES: [Promise; 12] = [
-    Promise { file: "Cargo.toml", line: "unsafe_code = \"forbid\"" },
-    Promise { file: "Cargo.toml", line: "unwrap_used = \"warn\"" },
-    Promise { file: "Cargo.toml", line: "indexing_slicing = \"warn\"" },
-    Promise { file: "Cargo.toml", line: "panic = \"warn\"" },
-    Promise { file: "Cargo.toml", line: "overflow-checks = true" },
-    Promise { file: "deny.toml", line: "yanked = \"deny\"" },
-    Promise { file: "deny.toml", line: "unknown-registry = \"deny\"" },
-    Promise { file: "deny.toml", line: "unknown-git = \"deny\"" },
-    Promise { file: "deny.toml", line: "wildcards = \"deny\"" },
-    Promise { file: ".ci/run", line: "cargo xtask check || status=$?" },
-    Promise { file: ".ci/run", line: "cargo xtask contract-check || status=$?" },
-    Promise { file: ".ci/run", line: "cargo xtask test || status=$?" },
+const PROMISES: [Promise; 17] = [
+    Promise { file: "Cargo.toml", section: "[workspace.lints.rust]", line: "unsafe_code = \"forbid\"" },
+    Promise { file: "Cargo.toml", section: "[workspace.lints.clippy]", line: "unwrap_used = \"warn\"" },
+    Promise { file: "Cargo.toml", section: "[workspace.lints.clippy]", line: "indexing_slicing = \"warn\"" },
+    Promise { file: "Cargo.toml", section: "[workspace.lints.clippy]", line: "panic = \"warn\"" },
+    Promise { file: "Cargo.toml", section: "[profile.release]", line: "overflow-checks = true" },
+    Promise { file: "deny.toml", section: "[advisories]", line: "yanked = \"deny\"" },
+    Promise { file: "deny.toml", section: "[sources]", line: "unknown-registry = \"deny\"" },
+    Promise { file: "deny.toml", section: "[sources]", line: "unknown-git = \"deny\"" },
+    Promise { file: "deny.toml", section: "[bans]", line: "wildcards = \"deny\"" },
+    Promise { file: ".ci/run", section: "", line: "cargo xtask check || status=$?" },
+    Promise { file: ".ci/run", section: "", line: "cargo xtask contract-check || status=$?" },
+    Promise { file: ".ci/run", section: "", line: "cargo xtask test || status=$?" },
+    // The steps of the check itself. A lint at `warn` denies nothing without `-D warnings`.
+    Promise { file: "xtask/src/check.rs", section: "", line: r#"Step { name: "deny", work: deny::policy },"# },
+    Promise {
+        file: "xtask/src/check.rs",
+        section: "",
+        line: r#"Step { name: "advisories", work: deny::advisories },"#,
+    },
+    Promise {
+        file: "xtask/src/check.rs",
+        section: "",
+        line: r#"command(&mut workspace.cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))"#,
+    },
+    Promise {
+        file: "xtask/src/check/deny.rs",
+        section: "",
+        line: r#"deny(workspace, &["check", "bans", "licenses", "sources"])"#,
+    },
+    Promise {
+        file: "xtask/src/check/deny.rs",
+        section: "",
+        line: r#"deny(workspace, &["check", "--disable-fetch", "advisories"])"#,
+    },
 ];
 
 /// Below these a vulnerability is known (S-184); `deny.toml` refuses them, used or not.
 const FLOORS: [&str; 5] =
     ["actix-http:<3.11", "diesel:<2.3.10", "idna:<1.0.0", "jsonwebtoken:<10.3.0", "lettre:<0.11.22"];
 
-/// A name that belongs to a few files alone.
+/// Names that belong to a few files alone.
 struct Reserved {
-    text: &'static str,
+    texts: &'static [&'static str],
     files: &'static [&'static str],
     why: &'static str,
 }
 
 /// Random values come from one place, and keys are derived in one (S-186). The exceptions make a
 /// request id and spread retries: nobody has to guess those.
-const RESERVED: [Reserved; 4] = [
+const RESERVED: [Reserved; 5] = [
     Reserved {
-        text: "rand::random",
+        texts: &["rand::random"],
         files: &["crates/http/src/middleware/request_id.rs", "crates/storage/src/store/postgres.rs"],
         why: "take the generator of the application, `Rng`",
     },
     Reserved {
-        text: "SysRng",
+        texts: &["ChaCha20Rng", "SysRng"],
         files: &["crates/flows/src/rng.rs"],
         why: "take the generator of the application, `Rng`",
     },
     Reserved {
-        text: "Hmac<",
+        texts: &["OsRng", "SmallRng", "StdRng", "ThreadRng", "thread_rng", "rand::rng(", "openssl::rand"],
+        files: &[],
+        why: "take the generator of the application, `Rng`",
+    },
+    Reserved {
+        texts: &["Hmac<", "Hkdf", "pbkdf2", "openssl::sign"],
         files: &["crates/core/src/keys.rs"],
         why: "derive and authenticate through `core::keys`",
     },
-    Reserved { text: "thread_rng", files: &[], why: "take the generator of the application, `Rng`" },
+    Reserved {
+        texts: &["HmacJwsSigner"],
+        files: &["crates/flows/src/mint.rs"],
+        why: "access tokens are signed by `flows::mint`",
+    },
 ];
+
+/// What shows that a type holds a secret.
+const SECRET: [&str; 3] = ["Hmac<", "MacKey", "Zeroiz"];
+
+/// Here a password is held against its own normal form, not against anybody's guess.
+const COMPARES_EXPOSED: [&str; 1] = ["crates/flows/src/hashing.rs"];
 
 /// Every promise that is not kept.
 ///
@@ -68,6 +107,7 @@ pub(super) fn faults(workspace: &Workspace) -> Result<Vec<String>, String> {
         faults.extend(missing_line(promise, &workspace.read(promise.file)?));
     }
     faults.extend(missing_floors(&workspace.read("deny.toml")?));
+    faults.extend(below_floors(&workspace.read("Cargo.lock")?));
     for path in rules::files(workspace, "*Cargo.toml")? {
         // The guided fuzzer is a workspace of its own, for another toolchain.
         if path != "Cargo.toml" && !path.starts_with("fuzz/guided/") {
@@ -76,7 +116,9 @@ pub(super) fn faults(workspace: &Workspace) -> Result<Vec<String>, String> {
     }
     for path in rules::files(workspace, "crates/*.rs")? {
         if path.contains("/src/") {
-            faults.extend(reserved(&path, &workspace.read(&path)?));
+            let text = workspace.read(&path)?;
+            faults.extend(reserved(&path, &text));
+            faults.extend(compared_plainly(&path, &text));
         }
     }
     if !rules::files(workspace, "Cargo.lock")?.iter().any(|path| path == "Cargo.lock") {
@@ -86,13 +128,44 @@ pub(super) fn faults(workspace: &Workspace) -> Result<Vec<String>, String> {
 }
 
 fn missing_line(promise: &Promise, text: &str) -> Option<String> {
-    let is_there = text.lines().any(|line| line.trim() == promise.line);
-    (!is_there).then(|| format!("{}: the line `{}` is missing", promise.file, promise.line))
+    let mut section = "";
+    let is_there = text.lines().map(str::trim).any(|line| {
+        if line.starts_with('[') {
+            section = line;
+        }
+        line == promise.line && (promise.section.is_empty() || promise.section == section)
+    });
+    let place = if promise.section.is_empty() { String::new() } else { format!(" under {}", promise.section) };
+    (!is_there).then(|| format!("{}: the line `{}` is missing{place}", promise.file, promise.line))
 }
 
 fn missing_floors(deny: &str) -> Vec<String> {
     let is_missing = |floor: &&&str| !deny.contains(&format!("crate = \"{floor}\""));
     FLOORS.iter().filter(is_missing).map(|floor| format!("deny.toml: does not refuse {floor}")).collect()
+}
+
+/// The versions in the lock file that lie below their floor.
+fn below_floors(lock: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    for package in lock.split("[[package]]").skip(1) {
+        let value = |key: &str| {
+            let mut lines = package.lines();
+            lines.find_map(|line| line.strip_prefix(key)?.strip_prefix(" = \"")?.strip_suffix('"'))
+        };
+        let (Some(name), Some(version)) = (value("name"), value("version")) else { continue };
+        let floor = FLOORS.iter().find_map(|floor| floor.strip_prefix(name)?.strip_prefix(":<"));
+        if let Some(floor) = floor
+            && numbers(version) < numbers(floor)
+        {
+            faults.push(format!("Cargo.lock: {name} {version} is below {floor}"));
+        }
+    }
+    faults
+}
+
+/// The numbers a version begins with, which compare as versions do.
+fn numbers(version: &str) -> Vec<u64> {
+    version.split(['.', '-', '+']).map_while(|part| part.parse().ok()).collect()
 }
 
 fn missing_lints(path: &str, manifest: &str) -> Option<String> {
@@ -101,72 +174,47 @@ fn missing_lints(path: &str, manifest: &str) -> Option<String> {
     (!inherits).then(|| format!("{path}: does not take the lints of the workspace (`[lints]` `workspace = true`)"))
 }
 
-/// Text of tests does not count: they stand at the end of a file, or in one of their own.
-fn reserved(path: &str, text: &str) -> Vec<String> {
+/// A file without its tests, which stand at its end or are a file of their own.
+fn code<'a>(path: &str, text: &'a str) -> &'a str {
     if path.ends_with("_tests.rs") || path.ends_with("/testing.rs") {
-        return Vec::new();
+        return "";
     }
-    let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or(text);
-    let offends = |rule: &&Reserved| code.contains(rule.text) && !rule.files.contains(&path);
-    RESERVED
-        .iter()
-        .filter(offends)
-        .map(|rule| format!("{path}: `{}` is not for here: {}", rule.text, rule.why))
-        .collect()
+    text.split("#[cfg(test)]\nmod tests").next().unwrap_or(text)
+}
+
+fn reserved(path: &str, text: &str) -> Vec<String> {
+    let code = code(path, text);
+    let mut faults = Vec::new();
+    for rule in RESERVED.iter().filter(|rule| !rule.files.contains(&path)) {
+        let found = rule.texts.iter().filter(|text| code.contains(**text));
+        faults.extend(found.map(|text| format!("{path}: `{text}` is not for here: {}", rule.why)));
+    }
+    faults
+}
+
+/// Where secrets are compared in a time that tells how much of a guess was right (S-186): clear text
+/// by an operator, or a type that holds one by a derived `PartialEq`.
+fn compared_plainly(path: &str, text: &str) -> Vec<String> {
+    let code = code(path, text);
+    let mut faults = Vec::new();
+    for line in code.lines() {
+        let compares = line.contains("expose()") && (line.contains(" == ") || line.contains(" != "));
+        if compares && !COMPARES_EXPOSED.contains(&path) {
+            faults.push(format!("{path}: `{}` compares a secret: use `ct_eq`", line.trim()));
+        }
+    }
+    for item in code.split("#[derive(").skip(1) {
+        let Some((derived, rest)) = item.split_once(")]") else { continue };
+        let end = [rest.find("\n}"), rest.find(");\n")].into_iter().flatten().min();
+        let body = end.and_then(|end| rest.get(..end)).unwrap_or(rest);
+        let is_secret = SECRET.iter().any(|mark| derived.contains(mark) || body.contains(mark));
+        if is_secret && derived.contains("PartialEq") {
+            let head = body.lines().find(|line| line.contains("struct ") || line.contains("enum ")).unwrap_or_default();
+            faults.push(format!("{path}: `{}` holds a secret: compare it by `ct_eq`", head.trim()));
+        }
+    }
+    faults
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::machine;
-
-    #[test]
-    fn s183_s184_s185_s186_the_repository_keeps_every_promise() {
-        assert_eq!(faults(&Workspace::find()).unwrap(), Vec::<String>::new());
-    }
-
-    #[test]
-    fn s183_a_build_machine_takes_the_versions_of_the_lock_file() {
-        let locked = |first: &str, is_ci: bool| machine::is_locked(first, is_ci);
-        for command in ["build", "test", "clippy", "doc", "run"] {
-            assert!(locked(command, true), "{command}");
-            assert!(!locked(command, false), "{command}");
-        }
-        // These do not know the option, or bring it.
-        for command in ["fmt", "install", "metadata", "deny"] {
-            assert!(!locked(command, true), "{command}");
-        }
-    }
-
-    #[test]
-    fn s183_a_line_that_went_missing_is_named() {
-        let promise = Promise { file: "deny.toml", line: "unknown-git = \"deny\"" };
-        assert_eq!(missing_line(&promise, "[sources]\n  unknown-git = \"deny\"\n"), None);
-        let told = missing_line(&promise, "[sources]\nunknown-git = \"warn\"\n").unwrap();
-        assert!(told.contains("deny.toml") && told.contains("unknown-git"), "{told}");
-    }
-
-    #[test]
-    fn s184_a_floor_that_was_lowered_is_named() {
-        let all: String = FLOORS.iter().map(|floor| format!("{{ crate = \"{floor}\" }}\n")).collect();
-        assert_eq!(missing_floors(&all), Vec::<String>::new());
-        assert_eq!(missing_floors(&all.replace("diesel:<2.3.10", "diesel:<2.2.0")).len(), 1);
-    }
-
-    #[test]
-    fn s185_a_crate_that_leaves_the_lints_is_named() {
-        assert_eq!(missing_lints("a/Cargo.toml", "[package]\n\n[lints]\nworkspace = true\n"), None);
-        assert!(missing_lints("a/Cargo.toml", "[package]\nname = \"a\"\n").unwrap().starts_with("a/Cargo.toml"));
-        assert!(missing_lints("a/Cargo.toml", "[lints]\nrust.unsafe_code = \"allow\"\n").is_some());
-    }
-
-    #[test]
-    fn s186_randomness_and_keys_from_elsewhere_are_named() {
-        let code = "let id: u64 = rand::random();";
-        assert_eq!(reserved("crates/flows/src/login.rs", code).len(), 1);
-        assert_eq!(reserved("crates/http/src/middleware/request_id.rs", code), Vec::<String>::new());
-        assert_eq!(reserved("crates/http/src/api.rs", "type Mac = Hmac<Sha256>;").len(), 1);
-        let test_only = format!("fn f() {{}}\n#[cfg(test)]\nmod tests {{ {code} }}");
-        assert_eq!(reserved("crates/flows/src/login.rs", &test_only), Vec::<String>::new());
-    }
-}
+mod tests;
