@@ -34,7 +34,7 @@ fn s183_a_line_that_went_missing_is_named() {
 
 #[test]
 fn s184_a_floor_that_was_lowered_is_named() {
-    let all: String = FLOORS.iter().map(|floor| format!("{{ crate = \"{floor}\" }}\n")).collect();
+    let all = FLOORS.map(|floor| format!("{{ crate = \"{floor}\" }}")).join("\n");
     assert_eq!(missing_floors(&all), Vec::<String>::new());
     assert_eq!(missing_floors(&all.replace("diesel:<2.3.10", "diesel:<2.2.0")).len(), 1);
 }
