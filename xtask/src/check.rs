@@ -5,6 +5,7 @@
 mod deny;
 mod imports;
 mod rules;
+mod supply;
 
 use std::fmt::Write as _;
 use std::process::{Command, ExitCode};
@@ -39,9 +40,10 @@ struct Report {
 }
 
 /// The steps in the order they run: the quick ones that most often fail come first.
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     Step { name: "imports", work: |workspace| found(imports::faults(workspace)) },
     Step { name: "rules", work: |workspace| found(rules::faults(workspace)) },
+    Step { name: "supply chain", work: |workspace| found(supply::faults(workspace)) },
     Step { name: "generated docs", work: |workspace| judged(docs::verify(workspace)) },
     Step { name: "fmt", work: |workspace| command(&mut workspace.cargo(&["fmt", "--all", "--check"])) },
     Step { name: "clippy", work: clippy },

@@ -60,6 +60,12 @@ pub(crate) fn is_ci() -> bool {
     says_ci(std::env::var_os("CI").as_deref())
 }
 
+/// Does this sub-command of cargo get `--locked`? On a build machine everything that builds does:
+/// what is judged there is what the lock file names (S-183). A developer may be changing it.
+pub(crate) fn is_locked(sub_command: &str, is_ci: bool) -> bool {
+    is_ci && matches!(sub_command, "build" | "test" | "clippy" | "doc" | "run")
+}
+
 /// Does this value of the variable `CI` say so?
 fn says_ci(value: Option<&OsStr>) -> bool {
     value.is_some_and(|value| !value.is_empty())

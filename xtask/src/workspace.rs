@@ -6,6 +6,8 @@ use std::process::{Command, ExitCode, ExitStatus, Stdio};
 
 use serde::Deserialize;
 
+use crate::machine;
+
 /// The checked-out workspace; every command runs in its root.
 pub(crate) struct Workspace {
     root: PathBuf,
@@ -48,7 +50,14 @@ impl Workspace {
     pub(crate) fn cargo(&self, args: &[&str]) -> Command {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
-        command.current_dir(&self.root).args(args);
+        command.current_dir(&self.root);
+        if let Some((sub_command, rest)) = args.split_first() {
+            command.arg(sub_command);
+            if machine::is_locked(sub_command, machine::is_ci()) {
+                command.arg("--locked");
+            }
+            command.args(rest);
+        }
         command
     }
 

@@ -208,8 +208,11 @@ fn refresh_in(tx: &mut Tx<'_>, request: &Request) -> Result<Rotation, StoreError
     let Some(found) = find(tx, request)? else { return Ok(Rotation::Refused(Refusal::Unknown)) };
     let now = request.now;
     let verdict = match found.facts.check_spend(request.audience, &request.policy, now) {
-        // Somebody else was faster by a moment: that is a repeat, not a replay, and revokes nothing.
-        Ok(Spend::Rotate) if !rotate(tx, &found, request)? => Ok(Spend::Repeat),
+        // Somebody else was faster by a moment, which the isolation of both databases rules out here.
+        // Decided anew, it is a repeat, and revokes nothing.
+        Ok(Spend::Rotate) if !rotate(tx, &found, request)? => {
+            return Err(StoreError::Conflict("the token was spent at the same time".to_owned()));
+        }
         decided => decided,
     };
     match verdict {

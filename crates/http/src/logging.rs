@@ -24,9 +24,9 @@ impl FormatTime for Utc {
 
 /// Starts logging at this level. Calling it twice changes nothing.
 pub fn start(level: LogLevel) {
-    // Libraries speak up only when something is wrong.
+    // Libraries speak up only when something is wrong. A malformed request is no fault of ours.
     let filter = format!(
-        "warn,authara_server={0},authara_flows={0},authara_storage={0},access={0},security=info",
+        "warn,actix_http=off,authara_server={0},authara_flows={0},authara_storage={0},access={0},security=info",
         level.as_str()
     );
     let subscriber = subscriber(&filter, std::io::stderr().is_terminal(), std::io::stderr);
@@ -43,6 +43,9 @@ where
         .with_ansi(has_colours)
         .fmt_fields(format::debug_fn(write_field).delimited(" "))
         .with_writer(writer)
+        // A log that cannot be written (its disk is full, its reader gone) must not panic whoever has
+        // something to say: the library would say so on the same standard error.
+        .log_internal_errors(false)
         .finish()
 }
 

@@ -44,6 +44,9 @@ pub async fn frame(
     let id = request_id::choose(&request);
     let taken_in = intake::take_in(&mut request).await;
     let closes = taken_in.is_err() || progress.as_ref().is_some_and(|progress| progress.is_reserved());
+    if let Some(progress) = progress.as_ref().filter(|_| taken_in.is_ok()) {
+        progress.request_runs();
+    }
     let outcome = match taken_in {
         Ok(()) => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
         Err(refusal) => Ok(refusal.answer(request).await),

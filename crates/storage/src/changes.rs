@@ -81,11 +81,11 @@ pub(crate) struct Told {
     pub(crate) until: DateTime<Utc>,
 }
 
-/// Rows after `seq`, oldest first.
-pub(crate) fn list_after(tx: &mut Tx<'_>, seq: i64) -> Result<Vec<Told>, StoreError> {
+/// Rows after `seq`, oldest first, at most `limit`.
+pub(crate) fn list_after(tx: &mut Tx<'_>, seq: i64, limit: i64) -> Result<Vec<Told>, StoreError> {
     use schema::changes as t;
     let rows: Vec<(i64, String, Key, At)> =
-        on_backend!(tx, |conn| t::table.filter(t::seq.gt(seq)).order(t::seq.asc()).load(conn))?;
+        on_backend!(tx, |conn| t::table.filter(t::seq.gt(seq)).order(t::seq.asc()).limit(limit).load(conn))?;
     Ok(rows
         .into_iter()
         .map(|(seq, kind, subject, until)| Told { seq, change: Change::read(&kind, subject.0), until: until.0 })

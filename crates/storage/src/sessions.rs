@@ -10,7 +10,7 @@ use crate::changes::{self, Change};
 use crate::sql::{At, Key};
 use crate::{StoreError, Tx, schema};
 
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, Selectable)]
 #[diesel(table_name = schema::sessions)]
 pub(crate) struct Row {
     id: Key,
@@ -62,21 +62,23 @@ impl TryFrom<Row> for Session {
 /// [`StoreError`] of the statement.
 pub fn insert(tx: &mut Tx<'_>, session: &Session) -> Result<(), StoreError> {
     use schema::sessions as t;
-    let row = Row {
-        id: Key(session.id.0),
-        user_id: Key(session.user.0),
-        organization_id: Key(session.organization.0),
-        created_at: At(session.created_at),
-        expires_at: At(session.expires_at),
-        authenticated_at: At(session.authenticated_at),
-        auth_method: session.method.as_str().to_owned(),
-        last_used_at: At(session.last_used_at),
-        revoked_at: session.ended.map(|ended| At(ended.at)),
-        revoked_reason: session.ended.map(|ended| ended.reason.as_str().to_owned()),
-        user_agent: session.user_agent.clone(),
-        address: session.address.clone(),
-    };
-    on_backend!(tx, |conn| diesel::insert_into(t::table).values(&row).execute(conn))?;
+    // Column by column: a derived insert leaves absent values out, is another statement for each
+    // pattern of them, and is parsed anew each time.
+    let row = (
+        t::id.eq(Key(session.id.0)),
+        t::user_id.eq(Key(session.user.0)),
+        t::organization_id.eq(Key(session.organization.0)),
+        t::created_at.eq(At(session.created_at)),
+        t::expires_at.eq(At(session.expires_at)),
+        t::authenticated_at.eq(At(session.authenticated_at)),
+        t::auth_method.eq(session.method.as_str()),
+        t::last_used_at.eq(At(session.last_used_at)),
+        t::revoked_at.eq(session.ended.map(|ended| At(ended.at))),
+        t::revoked_reason.eq(session.ended.map(|ended| ended.reason.as_str())),
+        t::user_agent.eq(session.user_agent.as_str()),
+        t::address.eq(session.address.as_deref()),
+    );
+    on_backend!(tx, |conn| diesel::insert_into(t::table).values(row).execute(conn))?;
     Ok(())
 }
 

@@ -7,7 +7,7 @@ mod sqlite;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 #[cfg(feature = "testing")]
 use authara_core::event::{Event, Notice};
@@ -320,9 +320,18 @@ impl fmt::Debug for Store {
     }
 }
 
+/// What is left of the time that a piece of work may wait for all its turns together.
+fn left(began: Instant) -> Duration {
+    // The pool takes no wait of nothing; by then a connection is there or not.
+    WAIT.saturating_sub(began.elapsed()).max(Duration::from_millis(1))
+}
+
 /// Waits for a permit, but not for long.
-async fn wait_for(slots: &Arc<tokio::sync::Semaphore>) -> Result<tokio::sync::OwnedSemaphorePermit, StoreError> {
-    match tokio::time::timeout(WAIT, slots.clone().acquire_owned()).await {
+async fn wait_for(
+    slots: &Arc<tokio::sync::Semaphore>,
+    began: Instant,
+) -> Result<tokio::sync::OwnedSemaphorePermit, StoreError> {
+    match tokio::time::timeout(left(began), slots.clone().acquire_owned()).await {
         Ok(Ok(permit)) => Ok(permit),
         Ok(Err(closed)) => Err(StoreError::Unavailable(closed.to_string())),
         Err(_) => Err(StoreError::Unavailable("no connection became free in time".to_owned())),

@@ -34,7 +34,7 @@ const LONG_FILE_LINES: usize = 400;
 pub(super) fn faults(workspace: &Workspace) -> Result<Vec<String>, String> {
     let mut faults = Vec::new();
     let mut long = Vec::new();
-    for path in sources(workspace)? {
+    for path in files(workspace, "*.rs")? {
         let text = match std::fs::read_to_string(workspace.path(&path)) {
             Ok(text) => text,
             // Git still lists a file that was deleted and not yet committed as such.
@@ -54,12 +54,16 @@ pub(super) fn faults(workspace: &Workspace) -> Result<Vec<String>, String> {
     Ok(faults)
 }
 
-/// The Rust files that git knows or would add, relative to the root.
-fn sources(workspace: &Workspace) -> Result<Vec<String>, String> {
+/// The files of this pattern that git knows or would add, relative to the root.
+///
+/// # Errors
+///
+/// When git does not list them.
+pub(super) fn files(workspace: &Workspace, pattern: &str) -> Result<Vec<String>, String> {
     // Build machines often check out as another user, which git distrusts unless told.
     let mut list = workspace.command("git");
     list.args(["-c", "safe.directory=*", "ls-files", "-z"]);
-    list.args(["--cached", "--others", "--exclude-standard", "--", "*.rs"]);
+    list.args(["--cached", "--others", "--exclude-standard", "--", pattern]);
     let listed = workspace::capture(&mut list)?;
     Ok(listed.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect())
 }

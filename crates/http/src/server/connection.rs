@@ -4,13 +4,13 @@
 //! bounded, and the wait between two. One timer serves all that: it ticks now and then instead of
 //! being set anew for each request.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use actix_web::rt::net::TcpStream;
@@ -23,10 +23,18 @@ use super::connections::{Connections, Permit};
 /// A connection beyond the bound has no longer than this for its question.
 const RESERVED_HEAD_TIME: Duration = Duration::from_secs(2);
 
+/// So many bytes are handed over at a time, and while a request runs. The layer below takes apart
+/// whatever it has: small requests sent one behind the other would pile up by the thousand.
+const TURN: usize = 16 * 1024;
+
 /// What a connection and the requests on it tell each other.
 #[derive(Debug)]
 pub(crate) struct Progress {
     phase: Cell<Phase>,
+    /// Bytes handed over since the last turn or request.
+    handed_over: Cell<usize>,
+    /// Who reads, while that is put off until the running request has its answer.
+    reader: RefCell<Option<Waker>>,
     is_reserved: bool,
     is_closing: Cell<bool>,
 }
@@ -37,19 +45,41 @@ enum Phase {
     Idle(Instant),
     /// The first bytes of a request arrived then.
     Head(Instant),
-    /// Others keep the time: a request runs, or the first one is awaited.
+    /// Others keep the time: a body arrives, or the first request is awaited.
     Busy,
+    /// So they do here: a request is all there, and runs.
+    Running,
 }
 
 impl Progress {
+    fn new(phase: Phase, is_reserved: bool) -> Self {
+        Self {
+            phase: Cell::new(phase),
+            handed_over: Cell::new(0),
+            reader: RefCell::new(None),
+            is_reserved,
+            is_closing: Cell::new(false),
+        }
+    }
+
     /// The header section of a request is complete.
     pub(crate) fn request_begins(&self) {
         self.phase.set(Phase::Busy);
     }
 
+    /// Its body is complete as well.
+    pub(crate) fn request_runs(&self) {
+        self.phase.set(Phase::Running);
+        self.handed_over.set(0);
+    }
+
     /// Its answer is made.
     pub(crate) fn request_ends(&self) {
         self.phase.set(Phase::Idle(Instant::now()));
+        self.handed_over.set(0);
+        if let Some(reader) = self.reader.take() {
+            reader.wake();
+        }
     }
 
     /// Was the connection admitted beyond the bound, for a health check?
@@ -67,7 +97,8 @@ impl Progress {
         self.is_closing.get()
     }
 
-    fn bytes_arrived(&self) {
+    fn bytes_arrived(&self, count: usize) {
+        self.handed_over.set(self.handed_over.get().saturating_add(count));
         if let Phase::Idle(_) = self.phase.get() {
             self.phase.set(Phase::Head(Instant::now()));
         }
@@ -77,7 +108,7 @@ impl Progress {
         match self.phase.get() {
             Phase::Idle(since) => Some(since + times.idle),
             Phase::Head(since) => Some(since + times.head),
-            Phase::Busy => None,
+            Phase::Busy | Phase::Running => None,
         }
     }
 }
@@ -127,7 +158,7 @@ impl Connection {
         }
         let connection = Self {
             stream,
-            progress: Rc::new(Progress { phase: Cell::new(phase), is_reserved, is_closing: Cell::new(false) }),
+            progress: Rc::new(Progress::new(phase, is_reserved)),
             times,
             tick: Box::pin(sleep(times.head.min(times.idle))),
             is_blocked: false,
@@ -172,12 +203,23 @@ impl AsyncRead for Connection {
             this.is_withheld = true;
             return this.poll_tick(context);
         }
+        if this.progress.handed_over.get() >= TURN {
+            if let Phase::Running = this.progress.phase.get() {
+                this.progress.reader.replace(Some(context.waker().clone()));
+            } else {
+                // What there is is taken apart first; then it goes on.
+                this.progress.handed_over.set(0);
+                context.waker().wake_by_ref();
+            }
+            return this.poll_tick(context);
+        }
         let before = buffer.filled().len();
         match Pin::new(&mut this.stream).poll_read(context, buffer) {
             Poll::Pending => this.poll_tick(context),
             Poll::Ready(outcome) => {
-                if buffer.filled().len() > before {
-                    this.progress.bytes_arrived();
+                let count = buffer.filled().len() - before;
+                if count > 0 {
+                    this.progress.bytes_arrived(count);
                 }
                 Poll::Ready(outcome)
             }
@@ -190,7 +232,11 @@ impl AsyncWrite for Connection {
         let this = self.get_mut();
         let written = Pin::new(&mut this.stream).poll_write(context, bytes);
         this.note_write(context, written.is_pending());
-        written
+        match written {
+            // Nobody may be reading any more, and then nothing else asks for the time.
+            Poll::Pending => this.poll_tick(context).map_ok(|()| 0),
+            written @ Poll::Ready(_) => written,
+        }
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -244,6 +290,32 @@ mod tests {
         assert_eq!(&heard[..length], b"more");
         drop(connection);
         reading.await.unwrap();
+    }
+
+    #[actix_web::test]
+    async fn s146_while_a_request_runs_no_more_than_a_little_is_taken_in_behind_it() {
+        let (mut connection, mut client) = pair(&Options::default()).await;
+        let writing = actix_web::rt::spawn(async move {
+            let _ = client.write_all(&vec![b'G'; 1 << 20]).await;
+            client
+        });
+        connection.progress.request_begins();
+        let mut heard = vec![0; 4096];
+        for _ in 0..100 {
+            assert!(timeout(PATIENCE, connection.read(&mut heard)).await.unwrap().unwrap() > 0, "a body is taken in");
+        }
+        connection.progress.request_runs();
+        let mut ahead = 0;
+        while let Ok(length) = timeout(MOMENT, connection.read(&mut heard)).await {
+            ahead += length.unwrap();
+        }
+        assert!(ahead < TURN + heard.len(), "{ahead} bytes were taken in behind a request that runs");
+        let progress = connection.progress();
+        let reading = actix_web::rt::spawn(async move { timeout(PATIENCE, connection.read(&mut heard)).await });
+        tokio::task::yield_now().await;
+        progress.request_ends();
+        assert!(reading.await.unwrap().unwrap().unwrap() > 0, "and the rest once it has its answer");
+        drop(writing);
     }
 
     #[actix_web::test]

@@ -14,6 +14,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{AppConfig, Extensions, Response};
 use actix_web::rt::net::TcpStream;
 use actix_web::web;
+use tokio::time::sleep;
 
 use super::Options;
 use super::connection::Connection;
@@ -49,7 +50,14 @@ where
         .keep_alive(KeepAlive::Os)
         .client_request_timeout(options.head_time)
         .client_disconnect_timeout(LINGER)
-        .graceful_shutdown_signal(draining)
+        .graceful_shutdown_signal(move || {
+            let draining = draining();
+            // What was sent before anybody could know of the stop is read and answered (S-175).
+            async move {
+                draining.await;
+                sleep(LINGER).await;
+            }
+        })
         .on_connect_ext(|connection: &Connection, data: &mut Extensions| {
             data.insert(connection.progress());
         })

@@ -2,11 +2,13 @@
 //! under a name that stays (S-140).
 
 use std::collections::BTreeSet;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use chrono::DateTime;
 use serde_json::json;
 
-use crate::http::{log_in, send};
+use crate::http::{log_in, send, sign_up};
 use crate::installation::Installation;
 use crate::process::Place;
 use crate::walk::{VARIABLES, Walk};
@@ -67,4 +69,35 @@ fn s139_whatever_a_client_sends_a_record_is_one_line_that_begins_with_the_time()
         let level = rest.split_whitespace().next().unwrap_or_default();
         assert!(["ERROR", "WARN", "INFO", "DEBUG"].contains(&level), "{line:?}");
     }
+}
+
+#[test]
+fn s168_a_log_that_cannot_be_written_keeps_nobody_from_anything() {
+    let folder = tempfile::tempdir().unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    // Every write to it fails as on a full disk (full(4)).
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let mut server = Command::new(env!("CARGO_BIN_EXE_authara-server"))
+        .env_clear()
+        .env("AUTHARA_LISTEN_ADDR", free.to_string())
+        .env("PUBLIC_URL", format!("http://localhost:{}", free.port()))
+        .env("LOG_LEVEL", "debug")
+        .current_dir(folder.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(full)
+        .spawn()
+        .unwrap();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while std::net::TcpStream::connect(free).is_err() {
+        assert!(Instant::now() < deadline, "the server does not listen");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let outcome = std::panic::catch_unwind(|| {
+        sign_up(free, "dana@example.org");
+        (log_in(free, "dana@example.org").status, log_in(free, "nobody@example.org").status)
+    });
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert_eq!(outcome.expect("requests are answered"), (200, 401));
 }

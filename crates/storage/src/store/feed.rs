@@ -21,6 +21,9 @@ const OVERLAP: Duration = Duration::from_secs(15);
 /// should: about a minute.
 const WHOLE_EVERY: u32 = 240;
 
+/// Rows at a time: ending the sessions of a whole installation writes one for each.
+const PAGE: i64 = 5_000;
+
 /// Which numbers have been visible since when.
 struct Progress {
     /// How long a lower number may still become visible.
@@ -91,13 +94,20 @@ async fn read(store: &Store, progress: &mut Progress) -> Result<(), StoreError> 
     let read_at = Instant::now();
     progress.reads = progress.reads.wrapping_add(1);
     let is_whole = !progress.overlap.is_zero() && progress.reads.is_multiple_of(WHOLE_EVERY);
-    let after = if is_whole { 0 } else { progress.settled };
-    let told = store.run_read(move |tx| changes::list_after(tx, after), false).await?;
-    let highest = told.last().map_or(progress.settled, |row| row.seq);
+    let mut after = if is_whole { 0 } else { progress.settled };
+    let mut highest = progress.settled;
     let memory = &store.0.memory;
-    for row in told {
-        if let Some(change) = row.change {
-            memory.learn(change, row.until);
+    loop {
+        let told = store.run_read(move |tx| changes::list_after(tx, after, PAGE), false).await?;
+        let is_last = told.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
+        for row in told {
+            (after, highest) = (row.seq, row.seq);
+            if let Some(change) = row.change {
+                memory.learn(change, row.until);
+            }
+        }
+        if is_last {
+            break;
         }
     }
     memory.revocations.fed(read_at);

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::Connection as _;
 use diesel::connection::SimpleConnection as _;
@@ -119,13 +119,16 @@ impl Postgres {
         T: Send + 'static,
         F: FnMut(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     {
-        let slot = super::wait_for(&self.slots).await?;
+        let began = Instant::now();
+        let slot = super::wait_for(&self.slots, began).await?;
         let pool = self.pool.clone();
         super::on_blocking_thread(move || {
             let _slot = slot;
             let used = Cell::new(false);
             let mut run = || {
-                let mut conn = pool.get_timeout(WAIT).map_err(|error| StoreError::Unavailable(error.to_string()))?;
+                used.set(false);
+                let mut conn =
+                    pool.get_timeout(super::left(began)).map_err(|error| StoreError::Unavailable(error.to_string()))?;
                 used.set(true);
                 let mut once = |conn: &mut PgConnection| work(&mut Tx::new(Conn::Postgres(conn), memory.clone()));
                 if snapshot {
@@ -134,13 +137,15 @@ impl Postgres {
                     once(&mut conn)
                 }
             };
-            let outcome = run();
-            match outcome {
-                // A connection that died while it lay idle is found out only by using it, and after
-                // a restart of the server all of them are. Reading again changes nothing. Waiting
-                // for a connection twice would only take twice as long (S-168).
-                Err(StoreError::Unavailable(why)) if used.get() && !why.contains("canceling statement") => run(),
-                outcome => outcome,
+            loop {
+                match run() {
+                    // A connection that died while it lay idle is found out only by using it, and
+                    // after a restart of the server all of them are. Reading again changes nothing.
+                    // Whoever got no connection at all has waited already (S-168).
+                    Err(StoreError::Unavailable(why))
+                        if used.get() && !why.contains("canceling statement") && began.elapsed() < WAIT => {}
+                    outcome => return outcome,
+                }
             }
         })
         .await
@@ -158,13 +163,14 @@ impl Postgres {
         T: Send + 'static,
         F: FnMut(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     {
-        let turn = super::wait_for(&self.writers).await?;
-        let slot = super::wait_for(&self.slots).await?;
+        let began = Instant::now();
+        let turn = super::wait_for(&self.writers, began).await?;
+        let slot = super::wait_for(&self.slots, began).await?;
         let pool = self.pool.clone();
         super::on_blocking_thread(move || {
             let _permits = (turn, slot);
             for attempt in 1.. {
-                match attempt_write(&pool, &mut work, in_transaction, &memory, &faults, &told) {
+                match attempt_write(&pool, began, &mut work, in_transaction, &memory, &faults, &told) {
                     Attempt::Again(_) if attempt < MAX_ATTEMPTS => std::thread::sleep(pause(attempt)),
                     Attempt::Again(error) => return Err(error),
                     Attempt::Done(outcome) => return outcome,
@@ -178,6 +184,7 @@ impl Postgres {
 
 fn attempt_write<T, F>(
     pool: &Pool<ConnectionManager<PgConnection>>,
+    asked_at: Instant,
     work: &mut F,
     in_transaction: bool,
     memory: &Memory,
@@ -187,7 +194,7 @@ fn attempt_write<T, F>(
 where
     F: FnMut(&mut Tx<'_>) -> Result<T, StoreError>,
 {
-    let mut conn = match pool.get_timeout(WAIT) {
+    let mut conn = match pool.get_timeout(super::left(asked_at)) {
         Ok(conn) => conn,
         Err(error) => return Attempt::Done(Err(StoreError::Unavailable(error.to_string()))),
     };

@@ -7,7 +7,7 @@ mod writer;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection as _;
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
@@ -133,11 +133,13 @@ impl Sqlite {
         T: Send + 'static,
         F: FnMut(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     {
-        let slot = super::wait_for(&self.slots).await?;
+        let began = Instant::now();
+        let slot = super::wait_for(&self.slots, began).await?;
         let readers = self.readers.clone();
         super::on_blocking_thread(move || {
             let _slot = slot;
-            let mut conn = readers.get_timeout(WAIT).map_err(|error| StoreError::Unavailable(error.to_string()))?;
+            let mut conn =
+                readers.get_timeout(super::left(began)).map_err(|error| StoreError::Unavailable(error.to_string()))?;
             let conn: &mut SqliteConnection = &mut conn;
             let mut once = |conn: &mut SqliteConnection| work(&mut Tx::new(Conn::Sqlite(conn), memory.clone()));
             // Deferred: a reader never waits for the writer.

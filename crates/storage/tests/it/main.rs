@@ -20,6 +20,7 @@ mod properties_users;
 mod raw;
 mod rows;
 mod sessions;
+mod stuck;
 mod tokens;
 mod transactions;
 mod views;
