@@ -2,7 +2,8 @@
 
 use actix_web::body::MessageBody as _;
 use actix_web::http::StatusCode;
-use authara_server::pages::templates as pages;
+use actix_web::test::TestRequest;
+use authara_server::pages::frame::{Frame, Template};
 use serde_json::{Value, json};
 
 use crate::{Target, html, world};
@@ -79,7 +80,7 @@ fn page(name: &str, at: &dyn Fn(usize) -> String) -> String {
             "form",
             json!({
                 "email": at(0), "error": optional(1), "email_error": optional(2), "password_error": optional(3),
-                "action": at(4), "login_url": at(5), "password_min_length": 8,
+                "action": at(4), "login_url": at(5), "check_action": at(6), "password_min_length": 8,
             }),
         ),
         "logout" => ("pages/logout.html", "form", json!({ "action": at(0), "cancel_url": at(1) })),
@@ -98,9 +99,10 @@ fn page(name: &str, at: &dyn Fn(usize) -> String) -> String {
             }),
         ),
     };
-    let template = pages::Template { file, part, title: "common.brand" };
+    let template = Template { file, part, title: "common-brand" };
     let world = world::world();
-    let response = pages::document(&world.server, template, StatusCode::OK, &value, &at(6));
+    let request = TestRequest::get().uri("/auth/login").to_http_request();
+    let response = Frame::new(&world.server, &request).page(template, StatusCode::OK, &value);
     assert_eq!(response.status(), StatusCode::OK, "{file} is not rendered: {:?}", world::errors());
     let body = response.into_body().try_into_bytes().expect("a page is in memory");
     String::from_utf8(body.to_vec()).expect("a page is UTF-8")

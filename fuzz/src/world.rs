@@ -18,9 +18,10 @@ use authara_flows::hashing::stored::Cost;
 use authara_flows::hashing::{HashOptions, Hasher};
 use authara_flows::limits::{Limits, Rules};
 use authara_flows::{App, Clock, Policies, Rng};
+use authara_server::assets::Assets;
+use authara_server::brand::Brand;
 use authara_server::config::PublicUrl;
-use authara_server::messages::Messages;
-use authara_server::pages::templates;
+use authara_server::pages::templates::Templates;
 use authara_server::{Server, Settings};
 use authara_storage::{Faults, SqliteOptions, Store, StoreOptions};
 use chrono::{DateTime, TimeDelta};
@@ -158,8 +159,9 @@ fn server(app: Arc<App>) -> Server {
             proxies: TrustedProxies::none(),
             is_development: true,
         },
-        templates: templates::load().expect("the templates parse"),
-        messages: Messages::english().expect("the catalogue reads"),
+        brand: Brand::default(),
+        assets: Assets::build(&Brand::default(), None).expect("the assets are built in"),
+        templates: Templates::load(None).expect("the templates parse"),
         demo: None,
     }
 }

@@ -75,8 +75,11 @@ impl Colour {
             return self;
         }
         // One of the two can be read on whatever surface: black and white meet at 4.58.
-        let (end, lightness) =
-            if surface.contrast(Self::BLACK) > surface.contrast(Self::WHITE) { (Self::BLACK, 0.0) } else { (Self::WHITE, 1.0) };
+        let (end, lightness) = if surface.contrast(Self::BLACK) > surface.contrast(Self::WHITE) {
+            (Self::BLACK, 0.0)
+        } else {
+            (Self::WHITE, 1.0)
+        };
         let start = Oklab::from(self);
         let moved = |step: u32| {
             let way = f64::from(step) / f64::from(STEPS);
@@ -101,14 +104,7 @@ impl Colour {
 
     /// The nearest colour to these proportions of light; what lies outside is clipped.
     fn from_linear(light: [f64; 3]) -> Self {
-        let [red, green, blue] = light.map(|channel| {
-            let channel = channel.clamp(0.0, 1.0);
-            let encoded =
-                if channel <= 0.003_130_8 { 12.92 * channel } else { 1.055 * channel.powf(1.0 / 2.4) - 0.055 };
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 255")]
-            let byte = (encoded * 255.0).round() as u8;
-            byte
-        });
+        let [red, green, blue] = light.map(encode);
         Self::new(red, green, blue)
     }
 }
@@ -186,6 +182,14 @@ impl From<Colour> for Oklab {
     }
 }
 
+/// The byte for a proportion of light (IEC 61966-2-1).
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "what is cast is from 0 to 255")]
+fn encode(light: f64) -> u8 {
+    let light = light.clamp(0.0, 1.0);
+    let channel = if light <= 0.003_130_8 { 12.92 * light } else { 1.055 * light.powf(1.0 / 2.4) - 0.055 };
+    (channel * 255.0).round() as u8
+}
+
 fn is_in_gamut(light: [f64; 3]) -> bool {
     light.iter().all(|channel| (-TOLERANCE..=1.0 + TOLERANCE).contains(channel))
 }
@@ -214,8 +218,26 @@ mod tests {
             assert_eq!(colour(text).to_string(), shown);
         }
         for text in [
-            "", "#", "2563eb", "#2", "#26", "#26ef", "#2563e", "#2563eb0", "#2563ebff", "#+63eb1", "#-26", " #26e",
-            "#26e ", "##26e", "#xyz", "#\u{e4}1", "red", "rgb(1,2,3)", "#26e;", "#\u{ff12}63",
+            "",
+            "#",
+            "2563eb",
+            "#2",
+            "#26",
+            "#26ef",
+            "#2563e",
+            "#2563eb0",
+            "#2563ebff",
+            "#+63eb1",
+            "#-26",
+            " #26e",
+            "#26e ",
+            "##26e",
+            "#xyz",
+            "#\u{e4}1",
+            "red",
+            "rgb(1,2,3)",
+            "#26e;",
+            "#\u{ff12}63",
         ] {
             assert_eq!(Colour::parse(text), None, "{text:?}");
         }

@@ -11,7 +11,10 @@ use authara_flows::limits::{Limits, Rules};
 use authara_flows::{App, Clock, Policies, Rng};
 use authara_storage::{Faults, PostgresOptions, SqliteOptions, Store, StoreOptions, installation};
 
+use crate::assets::Assets;
+use crate::brand::Brand;
 use crate::config::{Config, Database, KeySource, PasswordSettings, RateLimits, TokenSettings};
+use crate::pages::templates::Templates;
 use crate::{data_dir, key_file};
 
 /// How to open the store.
@@ -85,6 +88,28 @@ pub async fn boot(config: &Config) -> Result<Booted, String> {
     };
     let app = App::new(store, clock, rng, &ring, &config.tokens.issuer, hasher, limits, policies)?;
     Ok(Booted { app: Arc::new(app), ring, lock })
+}
+
+/// What people see: brand, assets and templates, with what the operator replaces of them.
+#[derive(Debug)]
+pub struct Face {
+    /// Whose pages these are.
+    pub brand: Brand,
+    /// Style sheet, script and pictures.
+    pub assets: Assets,
+    /// The page templates and their words.
+    pub templates: Templates,
+}
+
+/// Reads and checks everything that people see. Nothing is made on disk.
+///
+/// # Errors
+///
+/// A sentence that names the file, and the line where there is one.
+pub fn face(config: &Config) -> Result<Face, String> {
+    let folder = config.templates_dir.as_deref();
+    let brand = Brand::new(&config.brand, folder)?;
+    Ok(Face { assets: Assets::build(&brand, folder)?, templates: Templates::load(folder)?, brand })
 }
 
 /// Lives and limits of sessions, as they are configured.

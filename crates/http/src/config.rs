@@ -7,12 +7,14 @@
 //!
 //! The variables are promised in `contract/config.yaml`, which [`variables::VARIABLES`] mirrors.
 
+pub mod brand;
 pub mod cookies;
 pub mod database;
 pub mod environment;
 pub mod faults;
 pub mod kind;
 pub mod limits;
+pub mod logo;
 pub mod passwords;
 pub mod postgres;
 pub mod public_url;
@@ -33,11 +35,13 @@ use authara_core::client_address::TrustedProxies;
 use authara_core::organization::OrganizationMode;
 use authara_core::return_to::ReturnTo;
 
+pub use self::brand::{BrandSettings, Logo};
 pub use self::cookies::CookieSettings;
 pub use self::database::Database;
 pub use self::environment::{Environment, LogLevel};
 pub use self::faults::{ConfigError, Fault, Warning};
 pub use self::limits::RateLimits;
+pub use self::logo::LogoFile;
 pub use self::passwords::PasswordSettings;
 pub use self::postgres::{PostgresServer, PostgresSettings};
 pub use self::public_url::PublicUrl;
@@ -75,6 +79,10 @@ pub struct Config {
     pub organization_mode: OrganizationMode,
     /// Limits on attempts.
     pub limits: RateLimits,
+    /// How the pages present themselves.
+    pub brand: BrandSettings,
+    /// The folder of templates, messages and assets that replace ours.
+    pub templates_dir: Option<PathBuf>,
 }
 
 impl Config {
@@ -105,6 +113,8 @@ impl Config {
             passwords: PasswordSettings::read(&mut reader),
             organization_mode: read_organization_mode(&reader),
             limits: RateLimits::read(&reader),
+            brand: BrandSettings::read(&mut reader),
+            templates_dir: brand::read_templates_dir(&mut reader),
         };
         reader.finish(config)
     }

@@ -10,6 +10,7 @@
 pub mod api;
 pub mod assets;
 pub mod boot;
+pub mod brand;
 pub mod commands;
 pub mod config;
 pub mod core_dump;

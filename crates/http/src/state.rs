@@ -8,10 +8,11 @@ use authara_core::client_address::TrustedProxies;
 use authara_core::cookies::CookieNames;
 use authara_core::return_to::ReturnTo;
 use authara_flows::App;
-use tera::Tera;
 
+use crate::assets::Assets;
+use crate::brand::Brand;
 use crate::config::PublicUrl;
-use crate::messages::Messages;
+use crate::pages::templates::Templates;
 
 /// What the operator decided about the HTTP side.
 #[derive(Clone, Debug)]
@@ -60,10 +61,12 @@ pub struct Server {
     pub app: Arc<App>,
     /// What the operator decided.
     pub settings: Settings,
-    /// The page templates.
-    pub templates: Tera,
-    /// The words.
-    pub messages: Messages,
+    /// Whose pages these are.
+    pub brand: Brand,
+    /// Style sheet, script and pictures.
+    pub assets: Assets,
+    /// The page templates and their words.
+    pub templates: Templates,
     /// This server as an application sees it, for the demonstration page.
     pub demo: Option<Authara>,
 }

@@ -7,6 +7,7 @@ use actix_web::{HttpResponse, ResponseError};
 use authara_core::limit::Limited;
 use authara_core::password::PasswordError;
 use authara_core::session::refresh::Refusal;
+use authara_core::username::UsernameError;
 use authara_core::wire::{self, ErrorCode, ErrorResponse};
 use authara_flows::access::AccessError;
 use authara_flows::error::{AccountError, LoginError, RefreshError, SignupError, Trouble};
@@ -239,6 +240,18 @@ impl From<AccountError> for ApiError {
             ),
             AccountError::WrongPassword => Self::invalid("The current password is not right."),
             AccountError::Password(error) => password_rule(error),
+            AccountError::UsernameInvalid(UsernameError::Malformed) => {
+                Self::invalid("A user name has 3 to 30 letters, digits, \"-\" and \"_\".")
+            }
+            AccountError::UsernameInvalid(UsernameError::Reserved) => {
+                Self::invalid("This user name is kept for the operator.")
+            }
+            // As with an address that is taken: no operation of the contract has a code of its own for it.
+            AccountError::UsernameTaken => Self::invalid("This user name is taken."),
+            AccountError::LastAdmin => Self::forbidden("The last administrator cannot delete their account."),
+            AccountError::LastOwner => {
+                Self::forbidden("An organization with other members needs an owner. Make one of them its owner first.")
+            }
             AccountError::Limited(limited) => Self::limited(&limited),
             AccountError::Trouble(trouble) => trouble.into(),
         }

@@ -7,10 +7,9 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::{info, warn};
 
-use crate::boot::{self, Booted};
+use crate::boot::{self, Booted, Face};
 use crate::config::{Config, Database, PublicUrl};
-use crate::messages::Messages;
-use crate::pages::{demo, templates};
+use crate::pages::demo;
 use crate::server::Options;
 use crate::state::{Server, Settings};
 use crate::{logging, server, workers};
@@ -35,6 +34,7 @@ async fn serve(mut config: Config) -> Result<(), String> {
         // The system chose the port, and nobody configured another address.
         config.public_url = PublicUrl::local(address.port());
     }
+    let Face { brand, assets, templates } = boot::face(&config)?;
     let Booted { app, ring, lock } = boot::boot(&config).await?;
     workers::start_clean_up(&app);
     let settings = Settings {
@@ -50,7 +50,7 @@ async fn serve(mut config: Config) -> Result<(), String> {
     } else {
         None
     };
-    let state = Server { app, settings, templates: templates::load()?, messages: Messages::english()?, demo };
+    let state = Server { app, settings, brand, assets, templates, demo };
     let options = Options::default();
     let options = Options { max_connections: options.max_connections.min(room_for_connections()), ..options };
     let running = server::start_with(state, listener, options).map_err(|error| format!("cannot serve: {error}"))?;

@@ -52,6 +52,8 @@ pub enum Group {
     Challenge,
     /// Sending e-mail.
     Email,
+    /// How the pages present themselves.
+    Brand,
 }
 
 impl Group {
@@ -70,6 +72,7 @@ impl Group {
             Self::Admin => "admin",
             Self::Challenge => "challenge",
             Self::Email => "email",
+            Self::Brand => "brand",
         }
     }
 }

@@ -9,7 +9,8 @@ use super::kind::Kind::{
 use super::kind::Spelling::{Exact, Loose};
 use super::kind::{FOREVER, Kind};
 use super::variable::Group::{
-    Admin, Cache, Challenge, Database, Email, OAuth, Organizations, Passwords, RateLimits, Runtime, Tokens, Webhooks,
+    Admin, Brand, Cache, Challenge, Database, Email, OAuth, Organizations, Passwords, RateLimits, Runtime, Tokens,
+    Webhooks,
 };
 use super::variable::Required::{Production, ProductionPostgres};
 use super::variable::{Group, Variable};
@@ -174,6 +175,16 @@ pub const VARIABLES: &[Variable] = &[
     row("AUTHARA_EMAIL_JOB_MAX_ATTEMPTS", Email, COUNT).or("10").tuning(),
     row("AUTHARA_EMAIL_CLEANUP_SENT_AFTER", Email, POSITIVE).or("720h").tuning(),
     row("AUTHARA_EMAIL_CLEANUP_FAILED_AFTER", Email, POSITIVE).or("2160h").tuning(),
+
+    row("AUTHARA_BRAND_NAME", Brand, Text).or("Authara"),
+    row("AUTHARA_BRAND_LOGO_URL", Brand, Url),
+    row("AUTHARA_BRAND_LOGO_FILE", Brand, Path),
+    row("AUTHARA_BRAND_ACCENT_COLOR", Brand, Text),
+    row("AUTHARA_BRAND_TERMS_URL", Brand, Url),
+    row("AUTHARA_BRAND_PRIVACY_URL", Brand, Url),
+    row("AUTHARA_BRAND_SUPPORT_EMAIL", Brand, Text),
+    row("AUTHARA_BRAND_FOOTER_TEXT", Brand, Text),
+    row("AUTHARA_TEMPLATES_DIR", Brand, Path),
 ];
 
 /// The variable of this name, if the server understands it.

@@ -13,13 +13,13 @@ use authara_core::return_to::ReturnTo;
 use authara_core::time::rfc3339;
 use serde::Serialize;
 
-use super::redirect;
-use super::templates::{self, Template};
+use super::frame::{Frame, Template};
+use super::{logout, redirect};
 use crate::request::{self, csrf};
 use crate::server;
 use crate::state::Server;
 
-const TEMPLATE: Template = Template { file: "pages/demo.html", part: "demo", title: "demo.page_title" };
+const TEMPLATE: Template = Template { file: "pages/demo.html", part: "demo", title: "demo-page-title" };
 const SAMPLE: &str = include_str!("../../../../templates/demo_sample.txt");
 
 /// Configures the SDK as an application beside this server would.
@@ -47,27 +47,28 @@ pub fn configure(config: &mut web::ServiceConfig, demo: Option<&Authara>) {
 
 /// What the page shows.
 #[derive(Debug, Default, Serialize)]
-struct Part {
-    signed_in: bool,
-    unavailable: bool,
-    user: Option<Person>,
-    login_url: String,
-    signup_url: String,
-    logout_action: String,
-    logout_field: &'static str,
-    code_sample: &'static str,
+pub(super) struct Part {
+    pub(super) signed_in: bool,
+    pub(super) unavailable: bool,
+    pub(super) user: Option<Person>,
+    pub(super) login_url: String,
+    pub(super) signup_url: String,
+    pub(super) logout_action: String,
+    pub(super) logout_field: &'static str,
+    pub(super) code_sample: &'static str,
 }
 
+/// What the application knows of the person.
 #[derive(Debug, Serialize)]
-struct Person {
-    email: String,
-    username: String,
-    user_id: String,
-    session_id: String,
-    organization_name: String,
-    organization_role: String,
-    roles: Vec<String>,
-    expires_at: String,
+pub(super) struct Person {
+    pub(super) email: String,
+    pub(super) username: String,
+    pub(super) user_id: String,
+    pub(super) session_id: String,
+    pub(super) organization_name: String,
+    pub(super) organization_role: String,
+    pub(super) roles: Vec<String>,
+    pub(super) expires_at: String,
 }
 
 /// Shows who is signed in, as an application learns it: from the token, and from the API.
@@ -85,20 +86,20 @@ pub async fn show(
     let part = Part {
         login_url: authara.login_url(Some(root.as_str())),
         signup_url: authara.signup_url(Some(root.as_str())),
-        logout_action: redirect::link("/auth/sessions/logout", &root),
+        logout_action: redirect::link(logout::ACTION, &root),
         logout_field: csrf::FIELD,
         code_sample: SAMPLE,
         ..Part::default()
     };
     let page = |part: &Part| {
         let session = caller.as_ref().map(|caller| caller.session_id);
-        templates::render(&server, &request, TEMPLATE, StatusCode::OK, part, session)
+        Frame::new(&server, &request).for_session(session).page(TEMPLATE, StatusCode::OK, part)
     };
     let Some(identity) = &caller else {
         // The access token lapses after minutes; the login page renews it without asking anybody.
         let refresh = request::cookie(&request, &server.settings.cookie_names.refresh);
         if matches!(refresh, CookieValue::One(_)) {
-            return Ok(redirect::to_page(&request, "/auth/login", &root));
+            return Ok(redirect::to_page(&request, redirect::LOGIN, &root));
         }
         return Ok(page(&part));
     };

@@ -1,4 +1,4 @@
-//! Styled error pages.
+//! Styled error pages: one for each status, with a way on from it.
 
 use std::fmt;
 
@@ -7,11 +7,15 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
 use authara_flows::access::AccessError;
 use serde::Serialize;
 
-use super::templates::{self, Template};
+use super::frame::{Frame, Template};
+use super::page::Toast;
+use super::{redirect, visitor};
 use crate::api::error::ApiError;
+use crate::messages::{Argument, Language};
 use crate::middleware;
-use crate::request::{cookies::Cookies, csrf};
 use crate::state::Server;
+
+const FILE: &str = "pages/error.html";
 
 /// A page instead of what was asked for: its status and the key of its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,21 +32,25 @@ impl PageError {
     }
 
     /// The form could not be read.
-    pub const BAD_FORM: Self = Self::new(StatusCode::BAD_REQUEST, "common.bad_form");
+    pub const BAD_FORM: Self = Self::new(StatusCode::BAD_REQUEST, "common-bad-form");
     /// The proof against forgery is missing or wrong.
-    pub const SECURITY_CHECK: Self = Self::new(StatusCode::FORBIDDEN, "common.security_check");
+    pub const SECURITY_CHECK: Self = Self::new(StatusCode::FORBIDDEN, "common-security-check");
     /// There is no such page.
-    pub const NOT_FOUND: Self = Self::new(StatusCode::NOT_FOUND, "common.not_found");
+    pub const NOT_FOUND: Self = Self::new(StatusCode::NOT_FOUND, "common-not-found");
+    /// There is a page, but not for this method.
+    pub const METHOD_NOT_ALLOWED: Self = Self::new(StatusCode::METHOD_NOT_ALLOWED, "common-method-not-allowed");
     /// More than is taken.
-    pub const TOO_LARGE: Self = Self::new(StatusCode::PAYLOAD_TOO_LARGE, "common.too_large");
+    pub const TOO_LARGE: Self = Self::new(StatusCode::PAYLOAD_TOO_LARGE, "common-too-large");
     /// A content coding, where none is taken.
-    pub const ENCODED: Self = Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "common.encoded");
+    pub const ENCODED: Self = Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "common-encoded");
+    /// A session that is unknown, over, or somebody else's: the three are not told apart (S-060).
+    pub const SESSION_NOT_FOUND: Self = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "session-not-found");
     /// Too many attempts.
-    pub const LIMITED: Self = Self::new(StatusCode::TOO_MANY_REQUESTS, "common.rate_limited");
+    pub const LIMITED: Self = Self::new(StatusCode::TOO_MANY_REQUESTS, "common-rate-limited");
     /// Unexpected.
-    pub const INTERNAL: Self = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "common.internal");
+    pub const INTERNAL: Self = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "common-internal");
     /// Passes by itself.
-    pub const UNAVAILABLE: Self = Self::new(StatusCode::SERVICE_UNAVAILABLE, "common.unavailable");
+    pub const UNAVAILABLE: Self = Self::new(StatusCode::SERVICE_UNAVAILABLE, "common-unavailable");
 
     /// The same as an error that actix carries to its answer.
     pub fn on(self, request: &HttpRequest) -> actix_web::Error {
@@ -50,55 +58,86 @@ impl PageError {
         actix_web::error::InternalError::from_response(self, response).into()
     }
 
-    /// The answer: a page, or the API's envelope where a script called a form endpoint.
+    /// The answer: a page, a toast for the HTMX library, or the API's envelope where a script called
+    /// a form endpoint.
     pub fn respond(self, request: &HttpRequest) -> HttpResponse {
-        if super::visitor::is_script_call(request) {
+        if visitor::is_script_call(request) {
             return ApiError::from(self).error_response();
         }
         let Some(server) = request.app_data::<web::Data<Server>>() else {
             return HttpResponse::build(self.status).finish();
         };
-        let part = Part {
-            status: self.status.as_u16(),
-            title: server.messages.text(&format!("error.{}", self.status.as_u16())),
-            text: server.messages.text(self.text),
-            action_url: server.settings.default_return_to.as_str(),
-            action_label: server.messages.text("common.home"),
+        let frame = Frame::new(server, request).without_form();
+        let text = match self.retry_after_seconds {
+            Some(seconds) if self.status == StatusCode::TOO_MANY_REQUESTS => limited_text(frame.words(), seconds),
+            _ => frame.words().text(self.text),
         };
-        let template = Template { file: "pages/error.html", part: "error", title: self.title() };
-        let value = csrf::ensure(server, request, None);
-        let mut response = templates::document(server, template, self.status, &part, value.as_str());
-        // A browser with a value of its own keeps it: this page does not know its session.
-        if matches!(value, csrf::Value::Fresh(_)) {
-            Cookies::keep().csrf(server, value.as_str()).put_on(&mut response);
+        let response = if frame.is_partial() {
+            frame.with_toast(Toast::error(text)).toast_alone(self.status)
+        } else {
+            let part = self.part(server, request, frame.words(), text);
+            frame.page(Template { file: FILE, part: "error", title: self.title() }, self.status, &part)
+        };
+        wait(response, self.retry_after_seconds)
+    }
+
+    fn part(self, server: &Server, request: &HttpRequest, words: &Language, text: String) -> Part {
+        let (action, label) = if self.may_pass() {
+            (redirect::here(request), "common-try-again")
+        } else {
+            (redirect::default_target(server), "common-home")
+        };
+        Part {
+            status: self.status.as_u16(),
+            title: words.text(self.title()),
+            text,
+            action_url: action.as_str().to_owned(),
+            action_label: words.text(label),
         }
-        if let Some(seconds) = self.retry_after_seconds {
-            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds.max(1)));
-        }
-        response
+    }
+
+    /// Is it worth going back to where the person was? Where there is nothing, it is not.
+    fn may_pass(self) -> bool {
+        !matches!(self.status, StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED)
     }
 
     fn title(self) -> &'static str {
         match self.status.as_u16() {
-            400 => "error.400",
-            403 => "error.403",
-            404 => "error.404",
-            413 => "error.413",
-            415 => "error.415",
-            429 => "error.429",
-            503 => "error.503",
-            _ => "error.500",
+            400 | 422 => "error-400",
+            403 => "error-403",
+            404 => "error-404",
+            405 => "error-405",
+            413 => "error-413",
+            415 => "error-415",
+            429 => "error-429",
+            503 => "error-503",
+            _ => "error-500",
         }
     }
 }
 
+/// What the page shows.
 #[derive(Debug, Serialize)]
-struct Part<'p> {
-    status: u16,
-    title: String,
-    text: String,
-    action_url: &'p str,
-    action_label: String,
+pub(super) struct Part {
+    pub(super) status: u16,
+    pub(super) title: String,
+    pub(super) text: String,
+    pub(super) action_url: String,
+    pub(super) action_label: String,
+}
+
+/// That there were too many tries, and for how many minutes to wait.
+pub(super) fn limited_text(words: &Language, seconds: i64) -> String {
+    let minutes = (seconds.max(1) + 59) / 60;
+    words.format("common-rate-limited-for", &[("minutes", Argument::Number(minutes))])
+}
+
+/// Adds how long to wait, where waiting helps.
+pub(super) fn wait(mut response: HttpResponse, seconds: Option<i64>) -> HttpResponse {
+    if let Some(seconds) = seconds {
+        response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds.max(1)));
+    }
+    response
 }
 
 impl fmt::Display for PageError {
@@ -124,9 +163,9 @@ impl From<&ApiError> for PageError {
 impl From<PageError> for ApiError {
     fn from(error: PageError) -> Self {
         match error.status.as_u16() {
-            400 | 413 | 415 => Self::invalid("The form could not be read."),
+            400 | 405 | 413 | 415 => Self::invalid("The form could not be read."),
             403 => Self::csrf(),
-            404 => Self::not_found(),
+            404 | 422 => Self::not_found(),
             429 => Self::limited_for(error.retry_after_seconds.unwrap_or(1)),
             503 => Self::unavailable(),
             _ => Self::internal(),
@@ -152,6 +191,19 @@ pub async fn not_found(request: HttpRequest) -> HttpResponse {
     } else {
         PageError::NOT_FOUND.respond(&request)
     }
+}
+
+/// A page that was asked for by a method that it does not have (RFC 9110 section 15.5.6).
+pub(super) fn wrong_method(request: &HttpRequest, allow: &str, is_page: bool) -> HttpResponse {
+    let mut response = if is_page && !visitor::is_script_call(request) {
+        PageError::METHOD_NOT_ALLOWED.respond(request)
+    } else {
+        HttpResponse::MethodNotAllowed().finish()
+    };
+    if let Ok(value) = header::HeaderValue::from_str(allow) {
+        response.headers_mut().insert(header::ALLOW, value);
+    }
+    response
 }
 
 /// For what is no page: 404 without a body.

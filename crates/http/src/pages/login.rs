@@ -1,6 +1,6 @@
 //! `/auth/login`.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use authara_core::email::EmailAddress;
 use authara_core::password;
@@ -10,10 +10,10 @@ use authara_flows::error::LoginError;
 use authara_flows::login::{self, Login};
 use serde::Serialize;
 
-use super::error::PageError;
+use super::error::{self, PageError};
 use super::form::Form;
+use super::frame::{Frame, Template};
 use super::redirect;
-use super::templates::{self, Template};
 use super::visitor::{self, Visitor};
 use crate::api::error::ApiError;
 use crate::api::respond;
@@ -21,23 +21,23 @@ use crate::request;
 use crate::request::cookies::Cookies;
 use crate::state::Server;
 
-const TEMPLATE: Template = Template { file: "pages/login.html", part: "form", title: "login.title" };
+const TEMPLATE: Template = Template { file: "pages/login.html", part: "form", title: "login-title" };
 
 /// What the page shows.
 #[derive(Debug, Default, Serialize)]
-struct Part {
-    action: String,
-    signup_url: String,
-    email: String,
-    error: Option<String>,
-    email_error: Option<String>,
-    password_error: Option<String>,
+pub(super) struct Part {
+    pub(super) action: String,
+    pub(super) signup_url: String,
+    pub(super) email: String,
+    pub(super) error: Option<String>,
+    pub(super) email_error: Option<String>,
+    pub(super) password_error: Option<String>,
 }
 
 impl Part {
     fn new(target: &ReturnTo) -> Self {
         Self {
-            action: redirect::link("/auth/login", target),
+            action: redirect::link(redirect::LOGIN, target),
             signup_url: redirect::link("/auth/signup", target),
             ..Self::default()
         }
@@ -54,9 +54,8 @@ pub async fn show(server: web::Data<Server>, request: HttpRequest) -> Result<Htt
     match visitor::find(&server, &request, &target).await.map_err(|error| error.on(&request))? {
         Visitor::SignedIn(response) => Ok(response),
         Visitor::Stranger { session, cookies } => {
-            let id = session.map(|claims| claims.session);
-            let page = templates::render(&server, &request, TEMPLATE, StatusCode::OK, &Part::new(&target), id);
-            Ok(respond::with_cookies(page, cookies))
+            let frame = Frame::new(&server, &request).for_session(session.map(|claims| claims.session));
+            Ok(frame.with_cookies(cookies).with_flash().page(TEMPLATE, StatusCode::OK, &Part::new(&target)))
         }
     }
 }
@@ -73,19 +72,21 @@ pub async fn submit(
 ) -> Result<HttpResponse, actix_web::Error> {
     let target = redirect::target(&server, &request);
     let (typed, password) = (form.field("email").trim(), form.field("password"));
-    let again = |status: StatusCode, key: &str| {
-        let part = Part { email: typed.to_owned(), error: Some(server.messages.text(key)), ..Part::new(&target) };
-        templates::render(&server, &request, TEMPLATE, status, &part, form.session_id())
+    let frame = Frame::new(&server, &request).for_session(form.session_id());
+    let again = |status: StatusCode, error: String| {
+        let part = Part { email: typed.to_owned(), error: Some(error), ..Part::new(&target) };
+        frame.page(TEMPLATE, status, &part)
     };
+    let refuse = |key: &str| again(StatusCode::UNPROCESSABLE_ENTITY, frame.words().text(key));
     if typed.is_empty() || password.is_empty() {
-        return Ok(again(StatusCode::BAD_REQUEST, "login.missing"));
+        return Ok(again(StatusCode::BAD_REQUEST, frame.words().text("login-missing")));
     }
     // Not an address, or longer than any password: then it is nobody's.
     let Ok(email) = EmailAddress::parse(typed) else {
-        return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, "login.bad_credentials"));
+        return Ok(refuse("login-bad-credentials"));
     };
     if password.len() > password::MAX_BYTES {
-        return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, "login.bad_credentials"));
+        return Ok(refuse("login-bad-credentials"));
     }
     let login = Login {
         email,
@@ -98,20 +99,14 @@ pub async fn submit(
         Ok(signed_in) => {
             Ok(respond::with_cookies(redirect::to(&request, &target), Cookies::sign_in(&server, &signed_in)))
         }
-        Err(LoginError::BadCredentials) => Ok(again(StatusCode::UNPROCESSABLE_ENTITY, "login.bad_credentials")),
-        Err(LoginError::Disabled) => Ok(again(StatusCode::UNPROCESSABLE_ENTITY, "login.session_refused")),
-        Err(LoginError::Audience) => Ok(again(StatusCode::UNPROCESSABLE_ENTITY, "common.no_access")),
-        Err(error @ LoginError::Limited(_)) => {
-            Ok(wait(again(StatusCode::TOO_MANY_REQUESTS, "common.rate_limited"), &ApiError::from(error)))
+        Err(LoginError::BadCredentials) => Ok(refuse("login-bad-credentials")),
+        Err(LoginError::Disabled) => Ok(refuse("login-session-refused")),
+        Err(LoginError::Audience) => Ok(refuse("common-no-access")),
+        Err(LoginError::Limited(limited)) => {
+            let seconds = ApiError::limited(&limited).retry_after_seconds();
+            let text = error::limited_text(frame.words(), seconds.unwrap_or(1));
+            Ok(error::wait(again(StatusCode::TOO_MANY_REQUESTS, text), seconds))
         }
         Err(error @ LoginError::Trouble(_)) => Err(PageError::from(&ApiError::from(error)).on(&request)),
     }
-}
-
-/// Adds how long to wait.
-pub(super) fn wait(mut page: HttpResponse, error: &ApiError) -> HttpResponse {
-    if let Some(seconds) = error.retry_after_seconds() {
-        page.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds.max(1)));
-    }
-    page
 }

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::error::PageError;
 use super::form::Form;
+use super::frame::{Frame, Template};
 use super::redirect;
-use super::templates::{self, Template};
 use super::visitor;
 use crate::api::error::ApiError;
 use crate::api::respond;
@@ -16,12 +16,16 @@ use crate::request;
 use crate::request::cookies::Cookies;
 use crate::state::Server;
 
-const TEMPLATE: Template = Template { file: "pages/logout.html", part: "form", title: "logout.title" };
+/// Where the form of every sign-out button goes.
+pub(super) const ACTION: &str = "/auth/sessions/logout";
 
+const TEMPLATE: Template = Template { file: "pages/logout.html", part: "form", title: "logout-title" };
+
+/// What the page shows.
 #[derive(Debug, Serialize)]
-struct Part<'p> {
-    action: String,
-    cancel_url: &'p str,
+pub(super) struct Part {
+    pub(super) action: String,
+    pub(super) cancel_url: String,
 }
 
 /// `GET`: a link cannot sign anybody out, so it asks.
@@ -32,10 +36,10 @@ struct Part<'p> {
 pub async fn confirm(server: web::Data<Server>, request: HttpRequest) -> Result<HttpResponse, actix_web::Error> {
     let session = request::cookie_session(&server, &request).await;
     let session = session.map_err(|error| PageError::from(error).on(&request))?;
-    let target = redirect::target(&server, &request);
-    let part = Part { action: redirect::link("/auth/sessions/logout", &target), cancel_url: target.as_str() };
-    let id = session.map(|claims| claims.session);
-    Ok(templates::render(&server, &request, TEMPLATE, StatusCode::OK, &part, id))
+    let target = redirect::target_after_sign_out(&server, &request);
+    let part = Part { action: redirect::link(ACTION, &target), cancel_url: target.as_str().to_owned() };
+    let frame = Frame::new(&server, &request).for_session(session.map(|claims| claims.session));
+    Ok(frame.page(TEMPLATE, StatusCode::OK, &part))
 }
 
 /// `POST`: ends the session by either cookie, takes the cookies away and goes on; a script gets a
@@ -56,7 +60,7 @@ pub async fn submit(
     let response = if visitor::is_script_call(&request) {
         respond::no_content()
     } else {
-        redirect::to(&request, &redirect::target(&server, &request))
+        redirect::to(&request, &redirect::target_after_sign_out(&server, &request))
     };
     Ok(respond::with_cookies(response, Cookies::sign_out(&server)))
 }

@@ -66,7 +66,7 @@ fn refused(request: &HttpRequest, target: &ReturnTo, error: &ApiError) -> HttpRe
     if visitor::is_script_call(request) {
         error.error_response()
     } else {
-        redirect::to_page(request, "/auth/login", target)
+        redirect::to_page(request, redirect::LOGIN, target)
     }
 }
 

@@ -82,7 +82,7 @@ fn go_on(server: &Server, http: &HttpRequest, target: &ReturnTo, claims: &Access
 }
 
 /// Does the browser fetch a page that nobody has asked for yet?
-fn is_speculative(request: &HttpRequest) -> bool {
+pub(super) fn is_speculative(request: &HttpRequest) -> bool {
     ["sec-purpose", "purpose"].iter().any(|name| {
         request
             .headers()

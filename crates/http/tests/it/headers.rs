@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use authara_server::assets::ASSETS;
 use authara_server::config::PublicUrl;
 use authara_server::{api, pages};
 use authara_storage::FaultPoint;
@@ -55,11 +54,11 @@ impl Samples<'_> {
 }
 
 /// Every target there is, and some that are none.
-fn targets() -> Vec<String> {
+fn targets(world: &World) -> Vec<String> {
     let mut targets: Vec<String> =
         api::ROUTES.iter().map(|(_, path, _)| format!("{API}{}", path.replace("{session}", NOBODYS_ID))).collect();
     targets.extend(pages::ROUTES.iter().map(|(_, path, _)| path.replace("{name}", "unknown.css")));
-    targets.extend([&ASSETS.css, &ASSETS.js, &ASSETS.favicon].map(|asset| asset.path.clone()));
+    targets.extend(world.asset_paths.iter().cloned());
     let others = ["/auth/api/v1/unknown", "/auth/internal/v1/unknown", "/auth/api", "/auth/unknown", "/", "/unknown"];
     targets.extend(others.map(str::to_owned));
     targets.into_iter().collect::<BTreeSet<_>>().into_iter().collect()
@@ -70,7 +69,7 @@ async fn samples(world: &World) -> Vec<Sample> {
     let somebody = world.signed_up("dana@example.org").await;
     let mut visitor = world.browser();
     visitor.fetch_csrf().await;
-    for target in targets() {
+    for target in targets(world) {
         for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"] {
             let answer = world.send(Ask::new(method, &target)).await;
             samples.note("bare", method, &target, answer);
@@ -182,7 +181,7 @@ async fn s131_without_tls_nothing_is_said_about_transport() {
         };
     };
     for world in worlds_with(bend).await {
-        for target in targets() {
+        for target in targets(&world) {
             let answer = world.send(Ask::new("GET", &target)).await;
             assert_eq!(answer.header("strict-transport-security"), None, "{} {target}", world.name);
         }
@@ -263,11 +262,11 @@ async fn s132_nothing_is_stored_but_static_files_which_never_change() {
 #[actix_web::test]
 async fn s132_s150_static_files_are_named_by_their_content_and_nothing_else_is_served() {
     for world in worlds().await {
-        for asset in [&ASSETS.css, &ASSETS.js, &ASSETS.favicon] {
-            let answer = world.send(Ask::new("GET", &asset.path)).await;
-            assert_eq!(answer.status, 200, "{} {}", world.name, asset.path);
-            assert!(!answer.body.is_empty(), "{} {}", world.name, asset.path);
-            let name = asset.path.strip_prefix("/auth/static/").unwrap();
+        for path in &world.asset_paths {
+            let answer = world.send(Ask::new("GET", path)).await;
+            assert_eq!(answer.status, 200, "{} {path}", world.name);
+            assert!(!answer.body.is_empty(), "{} {path}", world.name);
+            let name = path.strip_prefix("/auth/static/").unwrap();
             for target in [
                 format!("/auth/static/{}", name.to_uppercase()),
                 format!("/auth/static/{name}.map"),
@@ -307,9 +306,8 @@ async fn h054_s139_a_plain_request_id_is_echoed_and_any_other_is_replaced() {
         let longest = "x".repeat(64);
         let too_long = "x".repeat(65);
         let ask = |target: &str, id: &str| Ask::new("GET", target).header("x-request-id", id);
-        for target in
-            ["/auth/api/v1/csrf", "/auth/api/v1/unknown", "/auth/login", "/auth/health", &ASSETS.css.path, "/x"]
-        {
+        let asset = world.asset_paths[0].as_str();
+        for target in ["/auth/api/v1/csrf", "/auth/api/v1/unknown", "/auth/login", "/auth/health", asset, "/x"] {
             for id in ["a", "abc-123_X.y", "01890a5d-ac96-774b-bcce-b302099a8057", &longest] {
                 let answer = world.send(ask(target, id)).await;
                 assert_eq!(answer.header("x-request-id"), Some(id), "{} {target}", world.name);
@@ -431,7 +429,7 @@ async fn s091_a_preflight_is_never_granted() {
                 }
             }
         }
-        for target in targets() {
+        for target in targets(&world) {
             let answer = world.send(Ask::new("GET", &target).header("origin", "https://evil.example")).await;
             let granted = answer.headers.iter().find(|(name, _)| name.starts_with("access-control-"));
             assert_eq!(granted, None, "{} {target}", world.name);
@@ -485,7 +483,7 @@ async fn s155_nothing_but_status_and_version_is_told_and_nothing_is_there_for_de
 async fn s142_no_other_answer_holds_a_token() {
     for world in worlds().await {
         let browser = world.signed_up("frank@example.org").await;
-        for target in targets() {
+        for target in targets(&world) {
             let answer = world.send(Ask::new("GET", &target).header("cookie", &browser.cookies())).await;
             let text = answer.text();
             for name in [ACCESS, REFRESH] {

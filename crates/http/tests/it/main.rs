@@ -33,6 +33,7 @@ mod sanity;
 mod signing_in;
 mod signing_up;
 mod sockets;
+mod static_files;
 mod swaps;
 mod validation;
 mod wire;

@@ -4,7 +4,7 @@ use authara_core::audience::Audience;
 use authara_core::limit::Rule;
 use authara_core::role::PlatformRole;
 use authara_core::session::RotationPolicy;
-use authara_server::messages::Messages;
+use authara_server::messages::{Argument, Catalogues};
 use chrono::TimeDelta;
 use url::form_urlencoded::byte_serialize;
 
@@ -42,7 +42,12 @@ pub async fn submit(browser: &mut Browser, target: &str, fields: &[(&str, &str)]
 
 /// A sentence of the catalogue.
 fn words(key: &str) -> String {
-    Messages::english().unwrap().text(key)
+    Catalogues::load(None).unwrap().choose(None, None, None).text(key)
+}
+
+/// A sentence with a number in it.
+fn counted(key: &str, name: &str, number: i64) -> String {
+    Catalogues::load(None).unwrap().choose(None, None, None).format(key, &[(name, Argument::Number(number))])
 }
 
 fn assert_is_page(answer: &Answer, status: u16, what: &str) {
@@ -131,15 +136,15 @@ async fn a_login_that_fails_keeps_the_address_and_never_the_password() {
         by_hand::account(&world, "gone@example.org", Some(secret), true).await;
         let long = "x".repeat(1025);
         for (email, password, status, key) in [
-            ("dana@example.org", "", 400, "login.missing"),
-            ("", secret, 400, "login.missing"),
-            ("  ", secret, 400, "login.missing"),
-            ("dana@example.org", secret, 422, "login.bad_credentials"),
-            ("nobody@example.org", secret, 422, "login.bad_credentials"),
-            ("not an address", secret, 422, "login.bad_credentials"),
-            ("dana@example.org", long.as_str(), 422, "login.bad_credentials"),
-            ("gone@example.org", "wrong", 422, "login.bad_credentials"),
-            ("gone@example.org", secret, 422, "login.session_refused"),
+            ("dana@example.org", "", 400, "login-missing"),
+            ("", secret, 400, "login-missing"),
+            ("  ", secret, 400, "login-missing"),
+            ("dana@example.org", secret, 422, "login-bad-credentials"),
+            ("nobody@example.org", secret, 422, "login-bad-credentials"),
+            ("not an address", secret, 422, "login-bad-credentials"),
+            ("dana@example.org", long.as_str(), 422, "login-bad-credentials"),
+            ("gone@example.org", "wrong", 422, "login-bad-credentials"),
+            ("gone@example.org", secret, 422, "login-session-refused"),
         ] {
             for headers in [&[][..], &[HTMX][..]] {
                 let fields = [("email", email), ("password", password)];
@@ -181,11 +186,11 @@ async fn s015_s020_the_page_does_not_tell_who_has_an_account_or_how_they_sign_in
 
 #[actix_web::test]
 async fn a_sign_up_that_fails_says_what_is_wrong_beside_each_field() {
-    let short = words("signup.password_too_short").replace("{min}", "8");
-    let long = words("signup.password_too_long").replace("{max}", "128");
-    let no_address = words("signup.email_invalid");
-    let (common, taken) = (words("signup.password_common"), words("signup.email_taken"));
-    let identity = words("signup.password_is_identity");
+    let short = counted("signup-password-too-short", "min", 8);
+    let long = counted("signup-password-too-long", "max", 128);
+    let no_address = words("signup-email-invalid");
+    let (common, taken) = (words("signup-password-common"), words("signup-email-taken"));
+    let identity = words("signup-password-is-identity");
     for world in worlds().await {
         world.signed_up("dana@example.org").await;
         let endless = "x".repeat(129);
@@ -225,7 +230,7 @@ async fn nobody_signs_up_on_the_way_to_the_admin_area() {
         let answer = submit(&mut browser, "/auth/signup?return_to=%2Fadmin%2Fusers", &fields, &[]).await;
         assert_is_page(&answer, 403, world.name);
         assert_untouched(&answer, world.name);
-        assert!(unescaped(&answer.text()).contains(&words("signup.app_only")), "{}", world.name);
+        assert!(unescaped(&answer.text()).contains(&words("signup-app-only")), "{}", world.name);
         world.signed_up("dana@example.org").await;
         world.stop().await;
     }
@@ -249,7 +254,7 @@ async fn s032_too_many_tries_are_429_with_the_form_and_the_time_to_wait() {
             assert_untouched(&answer, page);
             assert!((1..=60).contains(&retry_after_seconds(&answer)), "{} {page}", world.name);
             let text = unescaped(&answer.text());
-            assert!(text.contains(&words("common.rate_limited")), "{} {page}: {text}", world.name);
+            assert!(text.contains(&words("common-rate-limited")), "{} {page}: {text}", world.name);
             assert!(text.contains("value=\"erik@example.org\""), "{} {page}: {text}", world.name);
             assert!(!text.contains(PASSWORD), "{} {page}: {text}", world.name);
         }
@@ -324,7 +329,7 @@ async fn what_is_no_form_is_a_400_page() {
             let answer = browser.mutate(json).await;
             assert_is_page(&answer, 400, path);
             assert_untouched(&answer, path);
-            assert!(unescaped(&answer.text()).contains(&words("common.bad_form")), "{} {path}", world.name);
+            assert!(unescaped(&answer.text()).contains(&words("common-bad-form")), "{} {path}", world.name);
         }
         assert_eq!(browser.user_status().await, 200, "{}", world.name);
         world.stop().await;
@@ -727,7 +732,7 @@ async fn s070_s168_an_outage_is_a_503_page_and_signs_nobody_out() {
             assert_is_page(&answer, 503, path);
             assert_untouched(&answer, path);
             assert!(retry_after_seconds(&answer) >= 1, "{} {path}", world.name);
-            assert!(unescaped(&answer.text()).contains(&words("common.unavailable")), "{} {path}", world.name);
+            assert!(unescaped(&answer.text()).contains(&words("common-unavailable")), "{} {path}", world.name);
         }
         assert_eq!(plain.verdict(), "503/service_unavailable", "{}", world.name);
         assert_untouched(&plain, world.name);
@@ -831,7 +836,7 @@ async fn an_unknown_page_is_a_404_page_and_no_cookie_is_lost_over_it() {
                 let answer = browser.send(Ask::new(method, path)).await;
                 assert_is_page(&answer, 404, path);
                 assert_session_untouched(&answer, path);
-                assert!(unescaped(&answer.text()).contains(&words("common.not_found")), "{} {path}", world.name);
+                assert!(unescaped(&answer.text()).contains(&words("common-not-found")), "{} {path}", world.name);
             }
         }
         world.stop().await;

@@ -9,9 +9,10 @@ use authara_core::cookies::CookieNames;
 use authara_core::return_to::ReturnTo;
 use authara_flows::testing::Bend;
 use authara_flows::{App, Clock};
+use authara_server::assets::Assets;
+use authara_server::brand::Brand;
 use authara_server::config::PublicUrl;
-use authara_server::messages::Messages;
-use authara_server::pages::templates;
+use authara_server::pages::templates::Templates;
 use authara_server::{Options, Running, Server, Settings};
 use authara_storage::Faults;
 use authara_storage::testing::{TestStore, stores};
@@ -31,6 +32,8 @@ pub struct World {
     pub faults: Faults,
     /// Where it listens.
     pub address: SocketAddr,
+    /// What it serves as files: style sheet, script, icon and, where there is one, the logo.
+    pub asset_paths: Vec<String>,
     /// Its database, which goes when this does.
     _test: TestStore,
     running: Option<Running>,
@@ -43,6 +46,7 @@ pub const ORIGIN: &str = "https://app.example.org";
 pub struct Plan {
     pub bend: Bend,
     pub settings: Settings,
+    pub brand: Brand,
     pub options: Options,
 }
 
@@ -60,6 +64,7 @@ impl Default for Plan {
                 proxies: TrustedProxies::none(),
                 is_development: false,
             },
+            brand: Brand::default(),
             options: Options { workers: 2, ..Options::default() },
         }
     }
@@ -91,11 +96,14 @@ pub async fn world_with(bend: impl FnOnce(&mut Plan)) -> World {
 impl World {
     fn start(test: TestStore, plan: Plan) -> Self {
         let app = Arc::new(authara_flows::testing::app(&test, plan.bend));
+        let assets = Assets::build(&plan.brand, None).unwrap();
+        let asset_paths = assets.all().map(|asset| asset.path.clone()).collect();
         let server = Server {
             app: app.clone(),
             settings: plan.settings,
-            templates: templates::load().unwrap(),
-            messages: Messages::english().unwrap(),
+            assets,
+            brand: plan.brand,
+            templates: Templates::load(None).unwrap(),
             demo: None,
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -105,6 +113,7 @@ impl World {
             clock: app.clock.clone(),
             faults: test.faults.clone(),
             address: running.address,
+            asset_paths,
             app,
             _test: test,
             running: Some(running),

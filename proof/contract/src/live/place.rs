@@ -10,9 +10,10 @@ use authara_core::return_to::ReturnTo;
 use authara_flows::App;
 use authara_flows::limits::Rules;
 use authara_flows::testing::Bend;
+use authara_server::assets::Assets;
+use authara_server::brand::Brand;
 use authara_server::config::PublicUrl;
-use authara_server::messages::Messages;
-use authara_server::pages::templates;
+use authara_server::pages::templates::Templates;
 use authara_server::{Running, Server, Settings};
 use authara_storage::Faults;
 use authara_storage::testing::{TestStore, stores};
@@ -64,8 +65,9 @@ impl Place {
         let server = Server {
             app: app.clone(),
             settings: settings(),
-            templates: templates::load().expect("the templates are complete"),
-            messages: Messages::english().expect("the messages are complete"),
+            brand: Brand::default(),
+            assets: Assets::build(&Brand::default(), None).expect("the assets are built in"),
+            templates: Templates::load(None).expect("the templates are complete"),
             demo: None,
         };
         let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");

@@ -7,9 +7,10 @@ use authara_core::client_address::TrustedProxies;
 use authara_core::cookies::CookieNames;
 use authara_core::return_to::ReturnTo;
 use authara_flows::testing::Bend;
+use authara_server::assets::Assets;
+use authara_server::brand::Brand;
 use authara_server::config::PublicUrl;
-use authara_server::messages::Messages;
-use authara_server::pages::templates;
+use authara_server::pages::templates::Templates;
 use authara_server::{Running, Settings};
 use authara_storage::testing::{TestStore, stores};
 
@@ -37,8 +38,9 @@ impl Server {
                 proxies: TrustedProxies::none(),
                 is_development: false,
             },
-            templates: templates::load().expect("the templates are complete"),
-            messages: Messages::english().expect("the messages are complete"),
+            brand: Brand::default(),
+            assets: Assets::build(&Brand::default(), None).expect("the assets are built in"),
+            templates: Templates::load(None).expect("the templates are complete"),
             demo: None,
         };
         let running = authara_server::start(server, listener, 2).expect("a bound socket is served");

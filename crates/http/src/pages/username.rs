@@ -1,0 +1,66 @@
+//! `POST /auth/user/username`: another user name, from the form on the account page.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use authara_core::username::UsernameError;
+use authara_flows::error::AccountError;
+use authara_flows::{account as accounts, username};
+
+use super::account::{self, Part};
+use super::flash::Flash;
+use super::guard::{SignedIn, SignedInForm};
+use super::redirect;
+use crate::request;
+use crate::state::Server;
+
+/// The part of the page that the form is in.
+const FRAGMENT: &str = "partials/username.html";
+
+/// Changes the name and goes back to the account, or shows the form again with what was typed.
+pub async fn change(server: web::Data<Server>, request: HttpRequest, form: SignedInForm) -> HttpResponse {
+    let SignedInForm { caller, fields } = form;
+    let typed = fields.field("username").trim();
+    let wrong = match username::change(&server.app, &caller.claims, typed).await {
+        Ok(()) => return done(&server, &request, &caller).await,
+        Err(AccountError::UsernameTaken) => "username-taken",
+        Err(AccountError::UsernameInvalid(UsernameError::Malformed)) => "username-invalid",
+        Err(AccountError::UsernameInvalid(UsernameError::Reserved)) => "username-reserved",
+        Err(error) => return caller.refused(&server, &request, error),
+    };
+    again(&server, &request, &caller, typed, wrong).await
+}
+
+/// The account, or for the HTMX library the section of the form, with the message beside the field.
+async fn again(server: &Server, request: &HttpRequest, caller: &SignedIn, typed: &str, key: &str) -> HttpResponse {
+    let overview = match accounts::overview(&server.app, &caller.claims).await {
+        Ok(overview) => overview,
+        Err(error) => return caller.refused(server, request, error),
+    };
+    let frame = caller.frame(server, request);
+    let mut part = Part::new(server, request, frame.words(), overview);
+    typed.clone_into(&mut part.username_form.value);
+    part.username_form.error = Some(frame.words().text(key));
+    part.username_form.is_open = true;
+    if frame.is_partial() {
+        frame.fragment(FRAGMENT, "account", StatusCode::UNPROCESSABLE_ENTITY, &part)
+    } else {
+        account::respond(&frame, StatusCode::UNPROCESSABLE_ENTITY, &part)
+    }
+}
+
+/// Back to the account, which says that it was done; the HTMX library gets the section as it is now.
+async fn done(server: &Server, request: &HttpRequest, caller: &SignedIn) -> HttpResponse {
+    if !request::is_htmx(request) {
+        let account = redirect::keeping_target(request, redirect::ACCOUNT);
+        return Flash::UsernameUpdated.with(server, caller.go_on(request, &account));
+    }
+    match accounts::overview(&server.app, &caller.claims).await {
+        Ok(overview) => {
+            let frame = caller.frame(server, request);
+            let toast = Flash::UsernameUpdated.toast(frame.words());
+            let part = Part::new(server, request, frame.words(), overview);
+            frame.with_toast(toast).fragment(FRAGMENT, "account", StatusCode::OK, &part)
+        }
+        Err(error) => caller.refused(server, request, error),
+    }
+}
