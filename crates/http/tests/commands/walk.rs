@@ -147,9 +147,27 @@ impl Walk {
         self.call("POST", "/sessions/logout", None, 204);
         self.get(&format!("/auth/signup{target}"), 200);
         self.submit(&format!("/auth/signup{target}"), &[("email", EMAILS[1]), ("password", FIRST)], 303);
+        self.visit_the_account(target);
+        self.submit(&format!("/auth/signup{target}"), &[("email", EMAILS[1]), ("password", FIRST)], 303);
         self.submit("/auth/logout", &[], 303);
         self.get(&format!("/auth/nowhere{target}"), 404);
         self.get(&format!("/auth/api/v1/nowhere{target}"), 404);
+    }
+
+    /// Of the second person, who deletes it in the end and signs up anew.
+    fn visit_the_account(&mut self, target: &str) {
+        for page in ["account", "providers/password/change", "account/delete"] {
+            self.get(&format!("/auth/{page}{target}"), 200);
+        }
+        self.submit("/auth/user/username", &[("username", "wilma")], 303);
+        self.submit("/auth/sessions/revoke-other", &[], 303);
+        self.submit("/auth/confirm", &[("password", WRONG)], 422);
+        self.submit("/auth/confirm", &[("password", FIRST)], 303);
+        let passwords = [("current_password", FIRST), ("new_password", SECOND), ("confirm_password", SECOND)];
+        self.submit("/auth/providers/password/change", &passwords, 303);
+        self.submit("/auth/user/delete", &[("confirmation", "somebody.else@example.org")], 422);
+        self.submit("/auth/user/delete", &[("confirmation", EMAILS[1])], 303);
+        self.get("/auth/successful-deletion", 200);
     }
 
     fn overdo_it(&mut self) {

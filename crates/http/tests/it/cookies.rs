@@ -40,14 +40,20 @@ fn expiry(cookie: &SetCookie) -> Option<DateTime<Utc>> {
 /// What is true of every cookie (S-066, S-067, S-071).
 fn assert_is_ours(cookie: &SetCookie, is_secure: bool, what: &str) {
     let at = format!("{what}: {cookie:?}");
-    assert!([ACCESS, REFRESH, CSRF].contains(&cookie.name.as_str()), "{at}");
-    assert_eq!(cookie.attribute("path"), Some("/"), "{at}");
+    // Those of our own pages: kept to them, and what they say is looked up in a closed list (S-067).
+    let (is_flash, is_choice) =
+        (cookie.name == "authara_flash", ["authara_language", "authara_theme"].contains(&cookie.name.as_str()));
+    let is_of_pages = is_flash || is_choice;
+    assert!(is_of_pages || [ACCESS, REFRESH, CSRF].contains(&cookie.name.as_str()), "{at}");
+    assert_eq!(cookie.attribute("path"), Some(if is_of_pages { "/auth" } else { "/" }), "{at}");
     assert_eq!(cookie.attribute("samesite"), Some("Lax"), "{at}");
     assert_eq!(cookie.attribute("domain"), None, "{at}");
     assert_eq!(cookie.attribute("secure").is_some(), is_secure, "{at}");
-    assert_eq!(cookie.attribute("httponly").is_some(), cookie.name != CSRF, "{at}");
+    assert_eq!(cookie.attribute("httponly").is_some(), cookie.name != CSRF && !is_choice, "{at}");
     let max_age: i64 = cookie.attribute("max-age").expect("a life").parse().unwrap();
     match cookie.name.as_str() {
+        _ if is_flash => assert!((0..=60).contains(&max_age), "{at}"),
+        _ if is_choice => assert_eq!(max_age, 31_536_000, "{at}"),
         CSRF => assert_eq!(max_age, 2_592_000, "{at}"),
         _ if cookie.value.is_empty() => assert_eq!(max_age, 0, "{at}"),
         ACCESS => assert!((1..=ACCESS_SECONDS).contains(&max_age), "{at}"),

@@ -330,8 +330,8 @@ async fn s097_no_path_is_cleaned_by_a_redirect() {
             "/auth/%2e%2e/auth/login",
             "/auth%2Flogin",
             "/auth/login%2F",
-            "/auth",
-            "/auth/",
+            "/auth//",
+            "/auth/account/",
         ] {
             let answer = browser.send(Ask::new("GET", path)).await;
             assert!([400, 404].contains(&answer.status), "{} {path}: {}", world.name, answer.status);
