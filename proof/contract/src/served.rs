@@ -6,13 +6,27 @@ use crate::document::{Document, FILE};
 use crate::finding::Finding;
 
 /// The pages: routes for people with browsers, which are no part of the contract.
-const PAGES: [&str; 6] = [
+const PAGES: [&str; 20] = [
+    "/auth",
+    "/auth/",
+    "/auth/account",
+    "/auth/account/delete",
+    "/auth/confirm",
     "/auth/login",
-    "/auth/signup",
     "/auth/logout",
+    "/auth/providers/password/add",
+    "/auth/providers/password/change",
+    "/auth/providers/password/link",
     "/auth/sessions/logout",
     "/auth/sessions/refresh",
+    "/auth/sessions/revoke-other",
+    "/auth/sessions/{id}/revoke",
+    "/auth/signup",
+    "/auth/signup/check",
     "/auth/static/{name}",
+    "/auth/successful-deletion",
+    "/auth/user/delete",
+    "/auth/user/username",
 ];
 
 /// One route of the server.

@@ -9,6 +9,7 @@
 
 mod access_tokens;
 mod account;
+mod account_pages;
 mod bodies;
 mod browser;
 mod by_hand;
