@@ -205,7 +205,6 @@ goodbye-lead = Sie sind auf allen Geräten abgemeldet. Wenn Sie eines Tages wied
 ## Errors
 
 error-400 = Anfrage nicht verstanden
-error-401 = Nicht angemeldet
 error-403 = Kein Zugriff
 error-404 = Seite nicht gefunden
 error-405 = Hier nicht möglich

@@ -226,7 +226,6 @@ goodbye-lead = You’re signed out on all devices. If you come back one day, you
 ## Errors
 
 error-400 = Request not understood
-error-401 = Not signed in
 error-403 = No access
 error-404 = Page not found
 error-405 = Not possible here

@@ -4,6 +4,7 @@
 
 mod deny;
 mod imports;
+mod promises;
 mod rules;
 mod supply;
 
@@ -40,9 +41,10 @@ struct Report {
 }
 
 /// The steps in the order they run: the quick ones that most often fail come first.
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step { name: "imports", work: |workspace| found(imports::faults(workspace)) },
     Step { name: "rules", work: |workspace| found(rules::faults(workspace)) },
+    Step { name: "promises", work: |workspace| found(promises::faults(workspace)) },
     Step { name: "supply chain", work: |workspace| found(supply::faults(workspace)) },
     Step { name: "generated docs", work: |workspace| judged(docs::verify(workspace)) },
     Step { name: "fmt", work: |workspace| command(&mut workspace.cargo(&["fmt", "--all", "--check"])) },

@@ -8,8 +8,8 @@ use tracing::info;
 use crate::App;
 use crate::access;
 use crate::error::AccountError;
-use crate::hashing::Verdict;
 use crate::issue::Client;
+use crate::password::prove;
 
 /// How the transaction ended.
 enum Outcome {
@@ -46,12 +46,7 @@ pub async fn with_password(
         .await?
         .ok_or(AccountError::SignedOut)?;
     let Some(stored) = stored else { return Err(AccountError::NoPassword) };
-    let admitted = app.limits.admit_login(client.address, &user.id.to_string(), is_known, now)?;
-    if app.hasher.verify(&password, Some(&stored)).await? == Verdict::Wrong {
-        info!(target: "security", event = "password.guess_failed", user = %user.id);
-        return Err(AccountError::WrongPassword);
-    }
-    app.limits.give_back(&admitted, now);
+    prove(app, user.id, client.address, is_known, &stored, &password).await?;
     // The time of the proof, not of the request: hashing may have waited for its turn.
     let (now, caller, version) = (app.clock.now(), claims.clone(), user.credential_version);
     let outcome = app

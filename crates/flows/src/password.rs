@@ -5,8 +5,9 @@
 //! signs in again.
 
 use authara_core::audience::Audience;
+use authara_core::client_address::ClientAddress;
 use authara_core::event::{Event, Notice};
-use authara_core::id::AuthMethodId;
+use authara_core::id::{AuthMethodId, UserId};
 use authara_core::secret::SecretText;
 use authara_core::session::{EndReason, Session};
 use authara_core::token::AccessClaims;
@@ -87,16 +88,34 @@ pub async fn add(app: &App, change: Change) -> Result<Option<SignedIn>, AccountE
 pub async fn change(app: &App, change: Change, current: SecretText) -> Result<Option<SignedIn>, AccountError> {
     let before = check(app, &change).await?;
     let Some(stored) = before.hash.as_deref() else { return Err(AccountError::NoPassword) };
+    prove(app, before.user.id, change.client.address, before.is_known, stored, &current).await?;
+    let hash = hash_new(app, &change).await?;
+    store(app, change, before, hash, true).await
+}
+
+/// Checks the password of somebody who is signed in. Guesses are counted like logins, on the same
+/// counters (S-023); a right one is given back. `is_known` says that they entered from this address
+/// before.
+///
+/// # Errors
+///
+/// [`AccountError::WrongPassword`], [`AccountError::Limited`], or trouble with hashing.
+pub(crate) async fn prove(
+    app: &App,
+    user: UserId,
+    address: ClientAddress,
+    is_known: bool,
+    stored: &str,
+    password: &SecretText,
+) -> Result<(), AccountError> {
     let now = app.clock.now();
-    let account = before.user.id.to_string();
-    let admitted = app.limits.admit_login(change.client.address, &account, before.is_known, now)?;
-    if app.hasher.verify(&current, Some(stored)).await? == Verdict::Wrong {
-        info!(target: "security", event = "password.guess_failed", user = %before.user.id);
+    let admitted = app.limits.admit_login(address, &user.to_string(), is_known, now)?;
+    if app.hasher.verify(password, Some(stored)).await? == Verdict::Wrong {
+        info!(target: "security", event = "password.guess_failed", user = %user);
         return Err(AccountError::WrongPassword);
     }
     app.limits.give_back(&admitted, now);
-    let hash = hash_new(app, &change).await?;
-    store(app, change, before, hash, true).await
+    Ok(())
 }
 
 /// Reads who is asking, then holds the new password against the rules.

@@ -7,7 +7,8 @@ use diesel::prelude::*;
 use crate::sql::{At, Key};
 use crate::{StoreError, Tx, schema};
 
-const PASSWORD: &str = "password";
+/// The provider of a way in that is a password.
+pub const PASSWORD: &str = "password";
 
 /// A way in, as it is shown to its owner.
 #[derive(Clone, Debug, PartialEq, Eq)]

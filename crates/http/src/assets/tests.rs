@@ -213,3 +213,16 @@ fn the_login_page_stays_light() {
     let both = sent(&assets.css) + sent(&assets.js);
     assert!(both < 15_000, "{both} bytes are sent");
 }
+
+#[test]
+fn the_dark_of_the_system_and_the_dark_of_the_reader_are_one() {
+    let css = include_str!("../../../../assets/authara.css");
+    let tokens = |selector: &str| -> Vec<&str> {
+        let (_, rest) = css.split_once(&format!("{selector} {{\n")).unwrap();
+        let (block, _) = rest.split_once('}').unwrap();
+        block.lines().map(str::trim).filter(|line| line.starts_with("--")).collect()
+    };
+    let of_the_system = tokens("  :root:not([data-theme=light])");
+    assert!(of_the_system.len() > 5, "{of_the_system:?}");
+    assert_eq!(tokens(":root[data-theme=dark]"), of_the_system);
+}

@@ -6,18 +6,17 @@ use authara_core::user::User;
 use authara_flows::account::{self, Overview};
 use serde::Serialize;
 
+use super::flash::Flash;
 use super::frame::{Frame, Template};
 use super::guard::SignedIn;
 use super::sessions::Sessions;
 use super::times::Time;
 use super::{logout, redirect};
 use crate::messages::Language;
+use crate::request;
 use crate::state::Server;
 
 const TEMPLATE: Template = Template { file: "pages/account.html", part: "account", title: "account-title" };
-
-/// The way in that is a password.
-const PASSWORD: &str = "password";
 
 /// What the page and its parts show.
 #[derive(Debug, Serialize)]
@@ -56,13 +55,13 @@ impl Part {
     /// Everything, as it is now.
     pub(super) fn new(server: &Server, request: &HttpRequest, words: &Language, overview: Overview) -> Self {
         let now = server.app.clock.now();
-        let Overview { user, sessions, methods } = overview;
+        let password_since = overview.password().map(|password| Time::new(password.created_at, now, words));
+        let Overview { user, sessions, .. } = overview;
         // Links from here lead back here, with the way on from here kept.
         let account = redirect::keeping_target(request, redirect::ACCOUNT);
         let here = |page: &str| redirect::keeping_target(request, page).as_str().to_owned();
         let back = redirect::target(server, request);
-        let password = methods.iter().find(|method| method.provider == PASSWORD);
-        let password_page = if password.is_some() { "change" } else { "add" };
+        let password_page = if password_since.is_some() { "change" } else { "add" };
         Self {
             initial: initial(&user),
             created: Time::new(user.created_at, now, words),
@@ -74,8 +73,8 @@ impl Part {
             },
             sessions: Sessions::new(&sessions, here, now, words),
             methods: Methods {
-                has_password: password.is_some(),
-                password_since: password.map(|method| Time::new(method.created_at, now, words)),
+                has_password: password_since.is_some(),
+                password_since,
                 password_url: redirect::link(&format!("/auth/providers/password/{password_page}"), &account),
             },
             logout_action: redirect::link(logout::ACTION, &back),
@@ -103,17 +102,28 @@ pub(super) fn respond(frame: &Frame<'_>, status: StatusCode, part: &Part) -> Htt
     frame.page(TEMPLATE, status, part)
 }
 
-/// Has the account a password?
-pub(super) fn has_password(overview: &Overview) -> bool {
-    overview.methods.iter().any(|method| method.provider == PASSWORD)
-}
-
-/// Was the person asked for proof recently enough for a sensitive action (S-064)?
-pub(super) fn is_fresh(server: &Server, overview: &Overview) -> bool {
-    let now = server.app.clock.now();
-    // Their own session comes first.
-    let own = overview.sessions.first();
-    own.is_some_and(|session| server.app.policies.session.is_fresh(session.authenticated_at, now))
+/// The answer to a change made on the page: back to it, where it is said; the HTMX library gets the
+/// part that changed as it is now, and the toast.
+pub(super) async fn changed(
+    server: &Server,
+    request: &HttpRequest,
+    caller: &SignedIn,
+    flash: Flash,
+    fragment: &'static str,
+) -> HttpResponse {
+    if !request::is_htmx(request) {
+        let account = redirect::keeping_target(request, redirect::ACCOUNT);
+        return flash.with(server, caller.go_on(request, &account));
+    }
+    match account::overview(&server.app, &caller.claims).await {
+        Ok(overview) => {
+            let frame = caller.frame(server, request);
+            let toast = flash.toast(frame.words());
+            let part = Part::new(server, request, frame.words(), overview);
+            frame.with_toast(toast).fragment(fragment, "account", StatusCode::OK, &part)
+        }
+        Err(error) => caller.refused(server, request, error),
+    }
 }
 
 /// The first ASCII letter or digit of the user name, else of the address; else U, as in user.

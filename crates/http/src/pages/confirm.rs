@@ -12,8 +12,7 @@ use serde::Serialize;
 
 use super::frame::Template;
 use super::guard::{SignedIn, SignedInForm};
-use super::{account, error, logout, redirect};
-use crate::api::error::ApiError;
+use super::{error, logout, redirect};
 use crate::api::respond;
 use crate::request;
 use crate::state::Server;
@@ -43,7 +42,7 @@ struct Wrong {
 /// `GET`: the form, or on to the target for somebody who proved it a moment ago.
 pub async fn show(server: web::Data<Server>, request: HttpRequest, caller: SignedIn) -> HttpResponse {
     match accounts::overview(&server.app, &caller.claims).await {
-        Ok(overview) if account::is_fresh(&server, &overview) => caller.go_on(&request, &target(&request)),
+        Ok(overview) if overview.is_fresh => caller.go_on(&request, &target(&request)),
         Ok(_) => page(&server, &request, &caller, StatusCode::OK, Wrong::default()).await,
         Err(error) => caller.refused(&server, &request, error),
     }
@@ -81,8 +80,7 @@ pub async fn submit(server: web::Data<Server>, request: HttpRequest, form: Signe
             page(&server, &request, &caller, StatusCode::UNPROCESSABLE_ENTITY, Wrong::default()).await
         }
         Err(AccountError::Limited(limited)) => {
-            let seconds = ApiError::limited(&limited).retry_after_seconds();
-            let text = error::limited_text(frame.words(), seconds.unwrap_or(1));
+            let (text, seconds) = error::limited(frame.words(), &limited);
             let wrong = Wrong { error: Some(text), ..Wrong::default() };
             let page = page(&server, &request, &caller, StatusCode::TOO_MANY_REQUESTS, wrong).await;
             error::wait(page, seconds)
@@ -113,7 +111,7 @@ async fn page(
     let after_sign_out = ReturnTo::parse(&login).unwrap_or_else(|| target.clone());
     let part = Part {
         action: redirect::link(redirect::CONFIRM, &target),
-        has_password: account::has_password(&overview),
+        has_password: overview.password().is_some(),
         email: overview.user.email,
         cancel_url: redirect::ACCOUNT,
         logout_action: redirect::link(logout::ACTION, &after_sign_out),

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::frame::Template;
 use super::guard::{SignedIn, SignedInForm};
-use super::{account, redirect};
+use super::redirect;
 use crate::api::respond;
 use crate::request::cookies::Cookies;
 use crate::state::Server;
@@ -44,7 +44,7 @@ impl Part {
 /// `GET`: says what will be gone, and asks.
 pub async fn show(server: web::Data<Server>, request: HttpRequest, caller: SignedIn) -> HttpResponse {
     match accounts::overview(&server.app, &caller.claims).await {
-        Ok(overview) if account::is_fresh(&server, &overview) => {
+        Ok(overview) if overview.is_fresh => {
             caller.frame(&server, &request).page(TEMPLATE, StatusCode::OK, &Part::new(&request, overview))
         }
         Ok(_) => caller.to_confirm(&request),

@@ -4,6 +4,7 @@ use std::fmt;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
+use authara_core::limit::Limited;
 use authara_flows::access::AccessError;
 use serde::Serialize;
 
@@ -130,6 +131,12 @@ pub(super) struct Part {
 pub(super) fn limited_text(words: &Language, seconds: i64) -> String {
     let minutes = (seconds.max(1) + 59) / 60;
     words.format("common-rate-limited-for", &[("minutes", Argument::Number(minutes))])
+}
+
+/// The same for a refusal of a flow, and after how many seconds to try again.
+pub(super) fn limited(words: &Language, limited: &Limited) -> (String, Option<i64>) {
+    let seconds = ApiError::limited(limited).retry_after_seconds();
+    (limited_text(words, seconds.unwrap_or(1)), seconds)
 }
 
 /// Adds how long to wait, where waiting helps.

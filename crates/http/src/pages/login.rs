@@ -103,8 +103,7 @@ pub async fn submit(
         Err(LoginError::Disabled) => Ok(refuse("login-session-refused")),
         Err(LoginError::Audience) => Ok(refuse("common-no-access")),
         Err(LoginError::Limited(limited)) => {
-            let seconds = ApiError::limited(&limited).retry_after_seconds();
-            let text = error::limited_text(frame.words(), seconds.unwrap_or(1));
+            let (text, seconds) = error::limited(frame.words(), &limited);
             Ok(error::wait(again(StatusCode::TOO_MANY_REQUESTS, text), seconds))
         }
         Err(error @ LoginError::Trouble(_)) => Err(PageError::from(&ApiError::from(error)).on(&request)),

@@ -17,8 +17,7 @@ use super::flash::Flash;
 use super::form::Fields;
 use super::frame::{Frame, Template};
 use super::guard::{SignedIn, SignedInForm};
-use super::{account, error, redirect};
-use crate::api::error::ApiError;
+use super::{error, redirect};
 use crate::api::respond;
 use crate::messages::{Argument, Language};
 use crate::request;
@@ -81,10 +80,10 @@ async fn show(server: &Server, request: &HttpRequest, caller: &SignedIn, task: T
         Ok(overview) => overview,
         Err(error) => return caller.refused(server, request, error),
     };
-    match (task, account::has_password(&overview)) {
+    match (task, overview.password().is_some()) {
         (Task::Add, true) => caller.go_on(request, &redirect::keeping_target(request, CHANGE_PAGE)),
         (Task::Change, false) => caller.go_on(request, &redirect::keeping_target(request, ADD_PAGE)),
-        (Task::Add, false) if !account::is_fresh(server, &overview) => caller.to_confirm(request),
+        (Task::Add, false) if !overview.is_fresh => caller.to_confirm(request),
         _ => {
             let page = Page { server, request, frame: caller.frame(server, request), task, overview };
             page.show(StatusCode::OK, Wrong::default())
@@ -198,8 +197,7 @@ impl Page<'_> {
             AccountError::NoPassword => Wrong { error: Some(words.text("password-none")), ..Wrong::default() },
             AccountError::PasswordExists => Wrong { error: Some(words.text("password-exists")), ..Wrong::default() },
             AccountError::Limited(limited) => {
-                let seconds = ApiError::limited(&limited).retry_after_seconds();
-                let text = error::limited_text(words, seconds.unwrap_or(1));
+                let (text, seconds) = error::limited(words, &limited);
                 let page = self.show(StatusCode::TOO_MANY_REQUESTS, Wrong { error: Some(text), ..Wrong::default() });
                 return error::wait(page, seconds);
             }

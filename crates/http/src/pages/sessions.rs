@@ -1,26 +1,26 @@
 //! The sessions on the account page: seeing them, ending one, ending all others.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use authara_core::id::SessionId;
 use authara_core::session::Session;
 use authara_core::user_agent::{self, Device, DeviceKind};
 use authara_flows::error::AccountError;
-use authara_flows::{account, sessions};
+use authara_flows::sessions;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::account::Part;
+use super::account::changed;
 use super::error::PageError;
 use super::flash::Flash;
-use super::guard::{SignedIn, SignedInForm};
+use super::guard::SignedInForm;
 use super::redirect;
 use super::times::Time;
 use crate::api::respond;
 use crate::messages::{Argument, Language};
-use crate::request;
 use crate::request::cookies::Cookies;
 use crate::state::Server;
+
+const FRAGMENT: &str = "partials/sessions.html";
 
 /// The list, own session first.
 #[derive(Debug, Serialize)]
@@ -81,7 +81,7 @@ pub async fn revoke(server: web::Data<Server>, request: HttpRequest, form: Signe
             let response = redirect::to_page(&request, redirect::LOGIN, &account);
             respond::with_cookies(response, Cookies::sign_out(&server))
         }
-        Ok(()) => done(&server, &request, &caller, Flash::SessionRevoked).await,
+        Ok(()) => changed(&server, &request, &caller, Flash::SessionRevoked, FRAGMENT).await,
         Err(AccountError::NotFound) => PageError::SESSION_NOT_FOUND.respond(&request),
         Err(error) => caller.refused(&server, &request, error),
     }
@@ -91,25 +91,8 @@ pub async fn revoke(server: web::Data<Server>, request: HttpRequest, form: Signe
 pub async fn revoke_others(server: web::Data<Server>, request: HttpRequest, form: SignedInForm) -> HttpResponse {
     let caller = form.caller;
     match sessions::end_others(&server.app, &caller.claims).await {
-        Ok(()) => done(&server, &request, &caller, Flash::OthersRevoked).await,
+        Ok(()) => changed(&server, &request, &caller, Flash::OthersRevoked, FRAGMENT).await,
         Err(error) => caller.refused(&server, &request, error),
-    }
-}
-
-/// Back to the account, which says what was done; the HTMX library gets the list as it is now.
-async fn done(server: &Server, request: &HttpRequest, caller: &SignedIn, flash: Flash) -> HttpResponse {
-    if !request::is_htmx(request) {
-        let account = redirect::keeping_target(request, redirect::ACCOUNT);
-        return flash.with(server, caller.go_on(request, &account));
-    }
-    match account::overview(&server.app, &caller.claims).await {
-        Ok(overview) => {
-            let frame = caller.frame(server, request);
-            let toast = flash.toast(frame.words());
-            let part = Part::new(server, request, frame.words(), overview);
-            frame.with_toast(toast).fragment("partials/sessions.html", "account", StatusCode::OK, &part)
-        }
-        Err(error) => caller.refused(server, request, error),
     }
 }
 

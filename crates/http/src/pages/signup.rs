@@ -113,8 +113,7 @@ pub async fn submit(
         }
         Err(SignupError::Invitation) => Ok(again(Part { error: Some(words.text("signup-create-failed")), ..blank() })),
         Err(SignupError::Limited(limited)) => {
-            let seconds = ApiError::limited(&limited).retry_after_seconds();
-            let text = error::limited_text(words, seconds.unwrap_or(1));
+            let (text, seconds) = error::limited(words, &limited);
             let page = frame.page(TEMPLATE, StatusCode::TOO_MANY_REQUESTS, &Part { error: Some(text), ..blank() });
             Ok(error::wait(page, seconds))
         }

@@ -9,8 +9,6 @@ use authara_flows::{account as accounts, username};
 use super::account::{self, Part};
 use super::flash::Flash;
 use super::guard::{SignedIn, SignedInForm};
-use super::redirect;
-use crate::request;
 use crate::state::Server;
 
 /// The part of the page that the form is in.
@@ -21,7 +19,7 @@ pub async fn change(server: web::Data<Server>, request: HttpRequest, form: Signe
     let SignedInForm { caller, fields } = form;
     let typed = fields.field("username").trim();
     let wrong = match username::change(&server.app, &caller.claims, typed).await {
-        Ok(()) => return done(&server, &request, &caller).await,
+        Ok(()) => return account::changed(&server, &request, &caller, Flash::UsernameUpdated, FRAGMENT).await,
         Err(AccountError::UsernameTaken) => "username-taken",
         Err(AccountError::UsernameInvalid(UsernameError::Malformed)) => "username-invalid",
         Err(AccountError::UsernameInvalid(UsernameError::Reserved)) => "username-reserved",
@@ -45,22 +43,5 @@ async fn again(server: &Server, request: &HttpRequest, caller: &SignedIn, typed:
         frame.fragment(FRAGMENT, "account", StatusCode::UNPROCESSABLE_ENTITY, &part)
     } else {
         account::respond(&frame, StatusCode::UNPROCESSABLE_ENTITY, &part)
-    }
-}
-
-/// Back to the account, which says that it was done; the HTMX library gets the section as it is now.
-async fn done(server: &Server, request: &HttpRequest, caller: &SignedIn) -> HttpResponse {
-    if !request::is_htmx(request) {
-        let account = redirect::keeping_target(request, redirect::ACCOUNT);
-        return Flash::UsernameUpdated.with(server, caller.go_on(request, &account));
-    }
-    match accounts::overview(&server.app, &caller.claims).await {
-        Ok(overview) => {
-            let frame = caller.frame(server, request);
-            let toast = Flash::UsernameUpdated.toast(frame.words());
-            let part = Part::new(server, request, frame.words(), overview);
-            frame.with_toast(toast).fragment(FRAGMENT, "account", StatusCode::OK, &part)
-        }
-        Err(error) => caller.refused(server, request, error),
     }
 }
