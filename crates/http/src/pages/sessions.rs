@@ -44,7 +44,7 @@ pub(super) struct Entry {
 }
 
 impl Sessions {
-    /// `sessions` has the caller's own in front, as [`account::overview`] hands them over; `here`
+    /// `sessions` has the caller's own in front, as [`authara_flows::account::overview`] hands them over; `here`
     /// makes links that lead back to the page.
     pub(super) fn new(
         sessions: &[Session],
