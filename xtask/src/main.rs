@@ -1,10 +1,11 @@
-//! The project's own tools: `cargo xtask check`, `test`, `contract-check`, `bench`, `soak`, `fuzz`
-//! and `docs`.
+//! The project's own tools: `cargo xtask check`, `test`, `e2e`, `contract-check`, `bench`, `soak`,
+//! `fuzz` and `docs`.
 //!
 //! Nothing in here is shipped and no other crate sees it. The tools run on Unix, need nothing but a
 //! Rust toolchain to start, and say so before they install anything.
 
 mod check;
+mod chromium;
 mod docs;
 mod machine;
 mod postgres;
@@ -18,6 +19,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::proof::ContractCheck;
+use crate::suite::LeftOut;
 use crate::workspace::Workspace;
 
 /// The command line, as `cargo xtask --help` explains it.
@@ -41,14 +43,27 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
-    /// All tests, on both databases; further arguments go to `cargo test`
+    /// All tests, on both databases and in a browser; further arguments go to `cargo test`
     ///
-    /// Starts a throw-away PostgreSQL server, and installs PostgreSQL when it is missing.
-    /// `AUTHARA_TEST_POSTGRES_URL` names a server to use instead.
+    /// Starts a throw-away PostgreSQL server, and installs PostgreSQL and Chromium when they are missing.
+    /// `AUTHARA_TEST_POSTGRES_URL` names a server to use instead, `AUTHARA_CHROMIUM` and
+    /// `AUTHARA_CHROMEDRIVER` a browser and its driver.
     Test {
         /// Leave PostgreSQL out; refused when CI is set
         #[arg(long)]
         sqlite_only: bool,
+        /// Leave the browser out, and the tests that need one; refused when CI is set
+        #[arg(long)]
+        no_browser: bool,
+        /// Passed on to `cargo test` as they are
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<OsString>,
+    },
+    /// The tests in a browser alone, on both databases; further arguments go to `cargo test`
+    ///
+    /// They are part of `cargo xtask test`; this builds and runs nothing else. A name chooses some.
+    #[command(name = "e2e")]
+    EndToEnd {
         /// Passed on to `cargo test` as they are
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<OsString>,
@@ -92,7 +107,10 @@ fn main() -> ExitCode {
         Task::Check => Ok(check::run(&workspace)),
         Task::Docs { check: true } => docs::verify(&workspace).map(|()| ExitCode::SUCCESS),
         Task::Docs { check: false } => docs::write(&workspace).map(|()| ExitCode::SUCCESS),
-        Task::Test { sqlite_only, args } => suite::run(&workspace, sqlite_only, &args),
+        Task::Test { sqlite_only, no_browser, args } => {
+            suite::run(&workspace, LeftOut { postgres: sqlite_only, browser: no_browser }, &args)
+        }
+        Task::EndToEnd { args } => suite::end_to_end(&workspace, &args),
         Task::ContractCheck(wanted) => proof::contract_check(&workspace, &wanted),
         Task::Bench { args } => proof::bench(&workspace, &args),
         Task::Soak { args } => proof::soak(&workspace, &args),
@@ -107,10 +125,11 @@ fn main() -> ExitCode {
 /// Reads the command line; on a mistake prints what is wrong and ends the process.
 fn parse(raw: &[OsString]) -> Task {
     match CommandLine::parse_from(raw).task {
-        Task::Test { sqlite_only, args } => {
+        Task::Test { sqlite_only, no_browser, args } => {
             let args = with_separator(raw, args);
-            Task::Test { sqlite_only, args }
+            Task::Test { sqlite_only, no_browser, args }
         }
+        Task::EndToEnd { args } => Task::EndToEnd { args: with_separator(raw, args) },
         task => task,
     }
 }
@@ -140,7 +159,7 @@ mod tests {
 
     fn test_with(sqlite_only: bool, args: &[&str]) -> Task {
         let args = args.iter().map(OsString::from).collect();
-        Task::Test { sqlite_only, args }
+        Task::Test { sqlite_only, no_browser: false, args }
     }
 
     #[test]
@@ -168,6 +187,28 @@ mod tests {
         assert_eq!(task(&["test", "--sqlite-only"]), test_with(true, &[]));
         assert_eq!(task(&["test", "--sqlite-only", "--", "--nocapture"]), test_with(true, &["--", "--nocapture"]));
         assert_eq!(task(&["test", "--sqlite-only", "--lib", "name"]), test_with(true, &["--lib", "name"]));
+    }
+
+    #[test]
+    fn leaving_the_browser_out_is_an_option_of_ours_too() {
+        let left_out = |sqlite_only: bool, args: &[&str]| {
+            let args = args.iter().map(OsString::from).collect();
+            Task::Test { sqlite_only, no_browser: true, args }
+        };
+        assert_eq!(task(&["test", "--no-browser"]), left_out(false, &[]));
+        assert_eq!(task(&["test", "--no-browser", "--sqlite-only", "name"]), left_out(true, &["name"]));
+        // What follows a word for `cargo test` is for `cargo test`, which refuses it.
+        assert_eq!(task(&["test", "name", "--no-browser"]), test_with(false, &["name", "--no-browser"]));
+    }
+
+    #[test]
+    fn the_tests_in_a_browser_take_arguments_as_all_tests_do() {
+        let written: [&[&str]; 4] = [&[], &["login"], &["--", "--nocapture"], &["login", "--", "--nocapture"]];
+        for args in written {
+            let words: Vec<&str> = ["e2e"].iter().chain(args).copied().collect();
+            let args = args.iter().map(OsString::from).collect();
+            assert_eq!(task(&words), Task::EndToEnd { args }, "{words:?}");
+        }
     }
 
     #[test]

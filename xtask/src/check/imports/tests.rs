@@ -48,6 +48,7 @@ fn every_arrow_that_is_drawn_on_the_map_is_accepted() {
         ("authara-flows", "authara-core"),
         ("authara-storage", "authara-core"),
         ("authara-client", "authara-core"),
+        ("authara-e2e", "authara-faults"),
     ];
     let outside = ["authara-contract-check", "authara-bench", "authara-faults", "authara-fuzz", "xtask"];
     let product = ["authara-server", "authara-client", "authara-flows", "authara-storage", "authara-core"];
@@ -79,6 +80,8 @@ fn every_arrow_that_points_up_or_sideways_is_refused() {
         ("authara-client", "xtask"),
         ("authara-server", "authara-contract-check"),
         ("authara-server", "authara-bench"),
+        ("authara-server", "authara-e2e"),
+        ("authara-e2e", "authara-server"),
         ("authara-server", "authara-fuzz"),
         ("authara-client", "authara-contract-check"),
         ("authara-flows", "authara-faults"),

@@ -1,0 +1,9 @@
+//! What people do with the hosted pages, in a real browser.
+
+mod account;
+mod embedding;
+mod gallery;
+mod keyboard;
+mod sign_in;
+mod tabs;
+mod without_scripts;
