@@ -206,6 +206,7 @@ goodbye-lead = Sie sind auf allen Geräten abgemeldet. Wenn Sie eines Tages wied
 
 error-400 = Anfrage nicht verstanden
 error-403 = Kein Zugriff
+error-stale = Bitte laden Sie neu
 error-404 = Seite nicht gefunden
 error-405 = Hier nicht möglich
 error-413 = Zu viel auf einmal

@@ -227,6 +227,8 @@ goodbye-lead = You’re signed out on all devices. If you come back one day, you
 
 error-400 = Request not understood
 error-403 = No access
+# A form that was open for too long, or came from elsewhere.
+error-stale = Reload this page
 error-404 = Page not found
 error-405 = Not possible here
 error-413 = Too much at once

@@ -104,6 +104,8 @@ impl PageError {
 
     fn title(self) -> &'static str {
         match self.status.as_u16() {
+            // Nobody is kept out: the form was open for too long.
+            403 if self == Self::SECURITY_CHECK => "error-stale",
             400 | 422 => "error-400",
             403 => "error-403",
             404 => "error-404",
