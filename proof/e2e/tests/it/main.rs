@@ -6,4 +6,5 @@ mod gallery;
 mod keyboard;
 mod sign_in;
 mod tabs;
+mod weight;
 mod without_scripts;
