@@ -22,6 +22,7 @@ mod escaping;
 mod framing;
 mod headers;
 mod heads;
+mod in_parts;
 mod injection;
 mod limits;
 mod pages;
