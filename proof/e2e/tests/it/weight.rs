@@ -1,6 +1,7 @@
 //! What a visit costs the person's line.
 
 use authara_e2e::{Browser, Look, on_sqlite};
+use serde_json::Value;
 
 /// Bytes that came over the line for the page and for everything that it loads, and how many such
 /// loads there were.
@@ -10,7 +11,7 @@ async fn weigh(browser: &Browser) -> (u64, u64, u64) {
         const rest = performance.getEntriesByType('resource');
         return [page, rest.reduce((sum, entry) => sum + entry.transferSize, 0), rest.length]";
     let weighed = browser.run(weighed, vec![]).await;
-    let number = |place: usize| weighed[place].as_u64().unwrap();
+    let number = |place: usize| weighed.get(place).and_then(Value::as_u64).expect("a number");
     (number(0), number(1), number(2))
 }
 
