@@ -190,7 +190,9 @@ impl Authara {
         let is_due = now < last || now.saturating_sub(last) >= COMPLAINT_INTERVAL_SECONDS;
         let exchange = || complained_at.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed);
         if is_due && exchange().is_ok() {
+            #[cfg(feature = "tracing")]
             let verifier = self.verifier();
+            #[cfg(feature = "tracing")]
             tracing::error!(
                 issuer = verifier.issuer(),
                 audience = verifier.audience(),

@@ -41,9 +41,15 @@ enum Kind {
     Unsendable(&'static str),
     /// The set-up has no place to send requests to.
     Configuration(ConfigError),
+    /// The server gave out no value against CSRF.
+    CsrfMissing,
+    /// There are no tokens to call with.
+    NotSignedIn,
+    /// The tokens could not be loaded or kept.
+    Store(Source),
 }
 
-type Source = Box<dyn StdError + Send + Sync>;
+pub(crate) type Source = Box<dyn StdError + Send + Sync>;
 
 /// A refusal as the server words it.
 #[derive(Debug)]
@@ -57,9 +63,10 @@ pub(crate) struct Refused {
 }
 
 impl Error {
-    /// 401: there is no session, or it has ended; at login, the credentials are wrong.
+    /// 401: there is no session, or it has ended; at login, the credentials are wrong. Also when
+    /// there are no tokens to call with, see [`is_not_signed_in`](Error::is_not_signed_in).
     pub fn is_unauthorized(&self) -> bool {
-        self.status() == Some(401)
+        self.status() == Some(401) || self.is_not_signed_in()
     }
 
     /// 403: not allowed, or a fresh sign-in is needed.
@@ -88,7 +95,13 @@ impl Error {
         match &self.0.kind {
             Kind::Timeout(_) | Kind::Transport(_) => true,
             Kind::Refused(refused) => matches!(refused.status, 502..=504),
-            Kind::TooLarge { .. } | Kind::Undecodable { .. } | Kind::Unsendable(_) | Kind::Configuration(_) => false,
+            Kind::TooLarge { .. }
+            | Kind::Undecodable { .. }
+            | Kind::Unsendable(_)
+            | Kind::Configuration(_)
+            | Kind::CsrfMissing
+            | Kind::NotSignedIn
+            | Kind::Store(_) => false,
         }
     }
 
@@ -102,12 +115,45 @@ impl Error {
         matches!(self.0.kind, Kind::Configuration(_))
     }
 
+    /// The answer has more than 1 MiB and was not read.
+    pub fn is_too_large(&self) -> bool {
+        matches!(self.0.kind, Kind::TooLarge { .. })
+    }
+
+    /// The server said yes with a body that does not follow the contract. What was asked for is
+    /// done all the same.
+    pub fn is_decode(&self) -> bool {
+        matches!(self.0.kind, Kind::Undecodable { .. })
+    }
+
+    /// The server gave out no value against CSRF, so that the change was not sent.
+    pub fn is_csrf_missing(&self) -> bool {
+        matches!(self.0.kind, Kind::CsrfMissing)
+    }
+
+    /// There are no tokens to call with, so that nothing was sent.
+    pub fn is_not_signed_in(&self) -> bool {
+        matches!(self.0.kind, Kind::NotSignedIn)
+    }
+
+    /// A [`TokenStore`](crate::TokenStore) did not load or keep the tokens. The server has not
+    /// refused anything.
+    pub fn is_token_store(&self) -> bool {
+        matches!(self.0.kind, Kind::Store(_))
+    }
+
     /// The status of the answer, if there was one.
     pub fn status(&self) -> Option<u16> {
         match &self.0.kind {
             Kind::Refused(refused) => Some(refused.status),
             Kind::TooLarge { status } | Kind::Undecodable { status, .. } => Some(*status),
-            Kind::Timeout(_) | Kind::Transport(_) | Kind::Unsendable(_) | Kind::Configuration(_) => None,
+            Kind::Timeout(_)
+            | Kind::Transport(_)
+            | Kind::Unsendable(_)
+            | Kind::Configuration(_)
+            | Kind::CsrfMissing
+            | Kind::NotSignedIn
+            | Kind::Store(_) => None,
         }
     }
 
@@ -162,7 +208,10 @@ impl Error {
         // The address is the operator's business, not that of whoever reads the message.
         let source = source.without_url();
         let is_timeout = source.is_timeout();
-        let source = Box::new(source);
+        Self::lost(operation, Box::new(source), is_timeout)
+    }
+
+    pub(crate) fn lost(operation: &'static str, source: Source, is_timeout: bool) -> Self {
         let kind = if is_timeout { Kind::Timeout(source) } else { Kind::Transport(source) };
         Self::new(operation, kind)
     }
@@ -180,6 +229,42 @@ impl Error {
 
     pub(crate) fn unsendable(operation: &'static str, what: &'static str) -> Self {
         Self::new(operation, Kind::Unsendable(what))
+    }
+
+    pub(crate) fn csrf_missing(operation: &'static str) -> Self {
+        Self::new(operation, Kind::CsrfMissing)
+    }
+
+    pub(crate) fn not_signed_in(operation: &'static str) -> Self {
+        Self::new(operation, Kind::NotSignedIn)
+    }
+
+    pub(crate) fn store(operation: &'static str, source: Source) -> Self {
+        Self::new(operation, Kind::Store(source))
+    }
+
+    /// May the same call go well in a moment? So it is without a connection, and where a gateway or
+    /// the server itself says so. A call whose time is over has none left.
+    pub(crate) fn is_passing(&self) -> bool {
+        match &self.0.kind {
+            Kind::Transport(_) => true,
+            Kind::Timeout(source) => source.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_connect),
+            Kind::Refused(refused) => matches!(refused.status, 502..=504),
+            _ => false,
+        }
+    }
+
+    /// How the call ended, in one word for a log or a counter.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn outcome(&self) -> &'static str {
+        match &self.0.kind {
+            _ if self.is_unauthorized() => "unauthorized",
+            Kind::Timeout(_) => "timeout",
+            _ if self.is_unavailable() => "unavailable",
+            Kind::Refused(_) => "refused",
+            Kind::TooLarge { .. } | Kind::Undecodable { .. } => "unreadable",
+            _ => "unsent",
+        }
     }
 
     pub(crate) fn no_base_url() -> Self {
@@ -219,6 +304,9 @@ impl fmt::Display for Error {
             }
             Kind::Unsendable(what) => f.write_str(what),
             Kind::Configuration(fault) => fault.fmt(f),
+            Kind::CsrfMissing => f.write_str("the server gave out no value against CSRF"),
+            Kind::NotSignedIn => f.write_str("there are no tokens to call with"),
+            Kind::Store(_) => f.write_str("the tokens were not loaded or not kept"),
         }
     }
 }
@@ -232,72 +320,11 @@ impl fmt::Debug for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.0.kind {
-            Kind::Timeout(source) | Kind::Transport(source) => Some(source.as_ref()),
+            Kind::Timeout(source) | Kind::Transport(source) | Kind::Store(source) => Some(source.as_ref()),
             _ => None,
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn refused(status: u16) -> Error {
-        let refused = Refused {
-            status,
-            code: Some(ErrorCode::from("from_the_future")),
-            message: Some("canary".to_owned()),
-            request_id: Some("r-1".to_owned()),
-            retry_after: None,
-        };
-        Error::refusal("getCurrentUser", refused)
-    }
-
-    #[test]
-    fn r57_each_status_has_its_predicate_and_no_other() {
-        for (status, expected) in [
-            (400, ""),
-            (401, "unauthorized"),
-            (403, "forbidden"),
-            (404, "not found"),
-            (409, "conflict"),
-            (429, "rate limited"),
-            (500, ""),
-            (502, "unavailable"),
-            (503, "unavailable"),
-            (504, "unavailable"),
-            (302, ""),
-        ] {
-            let error = refused(status);
-            let found: Vec<&str> = [
-                (error.is_unauthorized(), "unauthorized"),
-                (error.is_forbidden(), "forbidden"),
-                (error.is_not_found(), "not found"),
-                (error.is_conflict(), "conflict"),
-                (error.is_rate_limited(), "rate limited"),
-                (error.is_unavailable(), "unavailable"),
-            ]
-            .into_iter()
-            .filter_map(|(holds, name)| holds.then_some(name))
-            .collect();
-            assert_eq!(found.join(","), expected, "{status}");
-        }
-    }
-
-    #[test]
-    fn an_error_says_which_operation_and_what_the_server_logged() {
-        let text = refused(401).to_string();
-        assert_eq!(text, "getCurrentUser: the server answered 401 from_the_future (request r-1)");
-        let text = Error::no_base_url().to_string();
-        assert_eq!(text, "client: AUTHARA_BASE_URL: is not set, so there is no API client");
-    }
-
-    #[test]
-    fn t23_a_body_that_cannot_be_read_is_not_quoted() {
-        let body = r#"{"csrf_token": {"canary": 1}}"#;
-        let fault = serde_json::from_str::<authara_core::wire::CsrfToken>(body).unwrap_err();
-        let error = Error::undecodable("getCsrfToken", 200, &fault);
-        assert!(!format!("{error} {error:?}").contains("canary"));
-        assert_eq!(error.status(), Some(200));
-    }
-}
+mod tests;

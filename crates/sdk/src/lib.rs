@@ -64,7 +64,10 @@ pub use crate::authara::Authara;
 #[doc(hidden)]
 pub use crate::client::contract;
 #[cfg(feature = "client")]
-pub use crate::client::{Answer, Caller, Client, ClientBuilder, Session, SetCookies};
+pub use crate::client::{
+    Answer, Caller, Client, ClientBuilder, Counted, Counters, MemoryTokenStore, Session, SetCookies, TokenSession,
+    TokenStore, TokenStoreError,
+};
 pub use crate::clock::Clock;
 pub use crate::config::{Config, ConfigBuilder, ConfigError, Fault, parse_keys};
 pub use crate::decision::{Decision, Mode};

@@ -40,6 +40,7 @@ fn identity_of(request: &HttpRequest) -> Result<Identity, Rejection> {
     let facts = request_facts(request.head());
     let seen = request.extensions().get::<Seen>().cloned();
     let Some(Seen(authara)) = seen else {
+        #[cfg(feature = "tracing")]
         tracing::error!(
             path = request.path(),
             "a handler takes an Identity, but the route is not wrapped in RequireAuth"

@@ -1,20 +1,25 @@
 //! Building a client.
 
-use std::error::Error as _;
+use std::error::Error as StdError;
 use std::sync::Arc;
 use std::time::Duration;
 
 use authara_core::cookies::CookieNames;
 use reqwest::redirect::Policy;
 use rustls::crypto::{CryptoProvider, ring};
+use tower_service::Service;
 
+use super::counters::{Counters, Tally};
+use super::retry::MAX_RETRIES;
+use super::transport::{Transport, carrier};
 use super::{Client, Inner};
+use crate::clock::Clock;
 use crate::config::address::{read_base_url, read_prefix};
 use crate::config::faults::Faults;
 use crate::config::{self, ConfigError, variables};
 
 /// Sent where no browser's own name is forwarded.
-const USER_AGENT: &str = concat!("authara-client/", env!("CARGO_PKG_VERSION"));
+pub(super) const USER_AGENT: &str = concat!("authara-client/", env!("CARGO_PKG_VERSION"));
 /// Time for a connection to come about, out of the time for the call.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Less than the 5 s after which common servers close an idle connection: a request that meets the
@@ -30,6 +35,11 @@ pub struct ClientBuilder {
     timeout: Duration,
     cookie_names: CookieNames,
     audience: String,
+    max_retries: u32,
+    uses_system_proxy: bool,
+    transport: Option<Transport>,
+    tally: Tally,
+    clock: Clock,
 }
 
 impl ClientBuilder {
@@ -40,6 +50,11 @@ impl ClientBuilder {
             timeout: config::DEFAULT_TIMEOUT,
             cookie_names: CookieNames::contract(),
             audience: config::DEFAULT_AUDIENCE.to_owned(),
+            max_retries: MAX_RETRIES,
+            uses_system_proxy: false,
+            transport: None,
+            tally: Tally::default(),
+            clock: Clock::system(),
         }
     }
 
@@ -67,6 +82,75 @@ impl ClientBuilder {
         self
     }
 
+    /// How often a call that only reads is made again when there is no connection, or the answer is
+    /// 502, 503 or 504: twice unless set, and never more. All of it happens within the
+    /// [timeout](ClientBuilder::timeout). A `Retry-After` of up to 3 s is waited for; with a longer
+    /// one the call fails at once, and [`Error::retry_after`](crate::Error::retry_after) tells it.
+    pub fn retries(mut self, most: u32) -> Self {
+        self.max_retries = most.min(MAX_RETRIES);
+        self
+    }
+
+    /// Goes through the proxy that the environment names (`HTTPS_PROXY` and its kind). Off unless
+    /// asked for: the server is usually next door, and its tokens are nobody else's business.
+    pub fn system_proxy(mut self, is_used: bool) -> Self {
+        self.uses_system_proxy = is_used;
+        self
+    }
+
+    /// Where counts of what happens go: nowhere unless set.
+    pub fn counters(mut self, counters: impl Counters) -> Self {
+        self.tally = Tally::new(counters);
+        self
+    }
+
+    /// Where the time comes from that access tokens lapse by: this machine's clock unless set.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Sends requests with this `reqwest` client, for certificates or connections of one's own. Time
+    /// and size are bounded all the same; redirects, proxies and the time to connect are as it was
+    /// built, so build it with `redirect(Policy::none())`: the API never redirects.
+    pub fn http_client(mut self, client: reqwest::Client) -> Self {
+        self.transport = Some(Transport::Connection(client));
+        self
+    }
+
+    /// Sends requests into a service of `tower` in place of a connection: a stand-in for the server
+    /// in tests, an axum `Router`, or layers around another client. It gets each request with its
+    /// full address and its JSON body as text. Runs on a tokio runtime with its timer.
+    ///
+    /// ```
+    /// use std::convert::Infallible;
+    ///
+    /// use authara_client::Client;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let stand_in = tower::service_fn(|request: http::Request<String>| async move {
+    ///     assert_eq!(request.uri().path(), "/auth/version");
+    ///     Ok::<_, Infallible>(http::Response::new(r#"{"version":"1.2.3"}"#.to_owned()))
+    /// });
+    /// let client = Client::builder("http://localhost:8080").service(stand_in).build()?;
+    /// assert_eq!(client.version().await?, "1.2.3");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn service<S, B>(mut self, service: S) -> Self
+    where
+        S: Service<http::Request<String>, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+        S::Error: Into<Box<dyn StdError + Send + Sync>>,
+        S::Future: Send,
+        B: http_body::Body + Send + 'static,
+        B::Data: Send,
+        B::Error: Into<Box<dyn StdError + Send + Sync>>,
+    {
+        self.transport = Some(Transport::Service(carrier(service)));
+        self
+    }
+
     /// Builds the client. Contacts nobody; installs *ring* as this process's provider of
     /// cryptography for TLS unless another one is installed.
     ///
@@ -83,38 +167,48 @@ impl ClientBuilder {
         let (Some(base_url), Some(prefix), Some(timeout)) = (base_url, prefix, timeout) else {
             return Err(faults.into_error());
         };
-        let http = http_client(base_url.scheme(), timeout).map_err(|error| {
-            // The error itself only says that it is about building.
-            let cause = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-            let message = format!("no HTTP client can be built: {cause}");
-            ConfigError::one(variables::BASE_URL, message)
-        })?;
+        let transport = match self.transport {
+            Some(transport) => transport,
+            None => http_client(base_url.scheme(), timeout, self.uses_system_proxy)
+                .map(Transport::Connection)
+                .map_err(|error| unbuildable(&error))?,
+        };
         Ok(Client(Arc::new(Inner {
-            http,
+            transport,
             base_url,
             prefix,
             timeout,
             cookie_names: self.cookie_names,
             audience: self.audience,
+            max_retries: self.max_retries,
+            tally: self.tally,
+            clock: self.clock,
         })))
     }
 }
 
-fn http_client(scheme: &str, timeout: Duration) -> Result<reqwest::Client, reqwest::Error> {
+fn unbuildable(error: &reqwest::Error) -> ConfigError {
+    // The error itself only says that it is about building.
+    let cause = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+    ConfigError::one(variables::BASE_URL, format!("no HTTP client can be built: {cause}"))
+}
+
+fn http_client(scheme: &str, timeout: Duration, uses_system_proxy: bool) -> Result<reqwest::Client, reqwest::Error> {
     if CryptoProvider::get_default().is_none() {
         // Whoever was faster by a moment installed one, which is as good.
         let _ = ring::default_provider().install_default();
     }
     let mut builder = reqwest::Client::builder()
-        .user_agent(USER_AGENT)
         .connect_timeout(CONNECT_TIMEOUT.min(timeout))
         .timeout(timeout)
         .pool_idle_timeout(IDLE_TIMEOUT)
         .redirect(Policy::none())
         .retry(reqwest::retry::never())
-        .referer(false)
-        .no_proxy();
-    if scheme == "http" {
+        .referer(false);
+    if !uses_system_proxy {
+        builder = builder.no_proxy();
+    }
+    if scheme == "http" && !uses_system_proxy {
         // Redirects are off, so that TLS is never spoken: work on a machine without certificates.
         builder = builder.tls_certs_only([]);
     }

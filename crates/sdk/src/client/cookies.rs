@@ -4,6 +4,7 @@ use std::fmt;
 
 use authara_core::cookies::{CookieNames, CookieValue};
 use authara_core::secret::SecretText;
+use authara_core::wire::Tokens;
 use chrono::DateTime;
 
 use super::answer::SetCookies;
@@ -27,6 +28,12 @@ impl Cookies {
             found.filter(|value| is_sendable(value)).map(SecretText::new)
         };
         Self { access: find(&names.access), refresh: find(&names.refresh), csrf: find(&names.csrf) }
+    }
+
+    /// Tokens kept elsewhere. What cannot be one is left out.
+    pub(crate) fn of(tokens: &Tokens) -> Self {
+        let take = |text: &str| (!text.is_empty() && is_sendable(text)).then(|| SecretText::new(text));
+        Self { access: take(&tokens.access_token), refresh: take(&tokens.refresh_token), csrf: None }
     }
 
     /// Does what the lines ask for, as a browser does.
@@ -103,7 +110,7 @@ pub(crate) fn is_ours(line: &str, names: &CookieNames) -> bool {
 
 /// Tokens are plain ASCII; anything else is garbage, which is as good as no cookie.
 fn is_sendable(value: &str) -> bool {
-    value.bytes().all(|c| c.is_ascii_graphic())
+    value.bytes().all(|c| c.is_ascii_graphic() && c != b';')
 }
 
 /// What one `Set-Cookie` line asks for (RFC 6265 section 5.2): a value, or none.
@@ -186,6 +193,17 @@ mod tests {
         assert_eq!(header(&cookies, Sends::All), "authara_csrf=c");
         let garbage = Cookies::from_header("authara_access=\u{fffd}; authara_csrf=a b", &names());
         assert_eq!(header(&garbage, Sends::All), "");
+    }
+
+    #[test]
+    fn tokens_become_cookies_unless_they_cannot_be_any() {
+        let tokens = |access: &str, refresh: &str| {
+            let tokens = Tokens { access_token: access.to_owned(), refresh_token: refresh.to_owned() };
+            header(&Cookies::of(&tokens), Sends::All)
+        };
+        assert_eq!(tokens("a", "r"), "authara_access=a; authara_refresh=r");
+        assert_eq!(tokens("", "r\r\nX-Evil: 1"), "");
+        assert_eq!(tokens("a;theme=dark", "r"), "authara_refresh=r");
     }
 
     #[test]

@@ -6,16 +6,13 @@ use authara_core::cookies::CookieNames;
 use authara_core::wire::ErrorResponse;
 use chrono::DateTime;
 use reqwest::header::{HeaderMap, SET_COOKIE};
-use reqwest::{Request, Response};
 use serde::de::DeserializeOwned;
 
 use super::answer::{Answer, SetCookies};
 use super::operation::Operation;
+use super::transport::{Outgoing, Unread};
 use super::{Client, cookies};
 use crate::error::{Error, Refused};
-
-/// Largest answer that is read, in bytes.
-const MAX_ANSWER_BYTES: usize = 1024 * 1024;
 
 /// The answer of a server that said yes.
 #[derive(Debug)]
@@ -27,23 +24,16 @@ pub(crate) struct Received {
     request_id: Option<String>,
 }
 
-/// Why a body was not read to its end.
-enum Unread {
-    TooLarge,
-    Lost(reqwest::Error),
-}
-
 impl Client {
     /// Sends a request once, and tells yes from no.
-    pub(crate) async fn exchange(&self, operation: &'static Operation, request: Request) -> Result<Received, Error> {
+    pub(super) async fn exchange(&self, operation: &'static Operation, outgoing: Outgoing) -> Result<Received, Error> {
         let operation = operation.id;
-        let sent = self.0.http.execute(request).await;
-        let mut response = sent.map_err(|source| Error::transport(operation, source))?;
-        let status = response.status();
-        let set_cookies = own_cookies(response.headers(), &self.0.cookie_names);
-        let request_id = text(response.headers(), "x-request-id");
-        let retry_after = retry_after(response.headers());
-        let body = read(&mut response).await;
+        let sent = self.0.transport.send(outgoing).await;
+        let arrived = sent.map_err(|lost| lost.into_error(operation))?;
+        let (status, body) = (arrived.status, arrived.body);
+        let set_cookies = own_cookies(&arrived.headers, &self.0.cookie_names);
+        let request_id = text(&arrived.headers, "x-request-id");
+        let retry_after = retry_after(&arrived.headers);
         if !status.is_success() {
             // The status alone says enough, should the body say nothing.
             let envelope = body.ok().and_then(|body| serde_json::from_slice(&body).ok());
@@ -57,7 +47,7 @@ impl Client {
                 return Ok(Received { operation, status: status.as_u16(), body, set_cookies, request_id });
             }
             Err(Unread::TooLarge) => Error::too_large(operation, status.as_u16()),
-            Err(Unread::Lost(source)) => Error::transport(operation, source),
+            Err(Unread::Lost(lost)) => lost.into_error(operation),
         };
         // The change was made, and the cookies are in force, whatever became of the body.
         Err(error.with_set_cookies(set_cookies))
@@ -81,6 +71,16 @@ impl Received {
         self.with(())
     }
 
+    #[cfg(feature = "tracing")]
+    pub(crate) fn status(&self) -> u16 {
+        self.status
+    }
+
+    #[cfg(feature = "tracing")]
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
     /// The same after the cookies of an earlier answer.
     pub(crate) fn with_set_cookies(mut self, mut earlier: SetCookies) -> Self {
         earlier.append(&self.set_cookies);
@@ -91,22 +91,6 @@ impl Received {
     fn with<T>(self, body: T) -> Answer<T> {
         Answer { body, set_cookies: self.set_cookies, status: self.status, request_id: self.request_id }
     }
-}
-
-/// Reads the body in pieces, so that an endless one is noticed long before the memory is full.
-async fn read(response: &mut Response) -> Result<Vec<u8>, Unread> {
-    let announced = response.content_length().unwrap_or_default();
-    if announced > MAX_ANSWER_BYTES as u64 {
-        return Err(Unread::TooLarge);
-    }
-    let mut body = Vec::new();
-    while let Some(piece) = response.chunk().await.map_err(Unread::Lost)? {
-        if body.len() + piece.len() > MAX_ANSWER_BYTES {
-            return Err(Unread::TooLarge);
-        }
-        body.extend_from_slice(&piece);
-    }
-    Ok(body)
 }
 
 /// The `Set-Cookie` lines of the server's cookies. A gateway may add its own, which are between it

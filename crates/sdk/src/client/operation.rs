@@ -19,6 +19,8 @@ pub(crate) struct Operation {
     pub(crate) audience: Audience,
     /// Does it take a bearer token in place of cookies?
     pub(crate) takes_bearer: bool,
+    /// Does it ask how the server is at this very moment? Then a bad answer is the answer.
+    is_probe: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +69,7 @@ pub(crate) enum Audience {
 
 impl Operation {
     const fn new(id: &'static str, verb: Verb, path: &'static str, sends: Sends) -> Self {
-        Self { id, verb, path, sends, audience: Audience::None, takes_bearer: false }
+        Self { id, verb, path, sends, audience: Audience::None, takes_bearer: false, is_probe: false }
     }
 
     const fn for_audience(self, audience: Audience) -> Self {
@@ -76,6 +78,10 @@ impl Operation {
 
     const fn or_bearer(self) -> Self {
         Self { takes_bearer: true, ..self }
+    }
+
+    const fn probing(self) -> Self {
+        Self { is_probe: true, ..self }
     }
 
     pub(crate) fn method(&self) -> Method {
@@ -91,11 +97,22 @@ impl Operation {
     pub(crate) fn needs_csrf(&self) -> bool {
         self.verb != Verb::Get && self.sends.csrf()
     }
+
+    /// May it be sent again when nothing or nobody answered? Only what changes nothing (RFC 9110
+    /// section 9.2.1): whether a change was made is not known then.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        self.verb == Verb::Get && !self.is_probe
+    }
+
+    /// Does its success mean that tokens were renewed, and its 401 that the session is over?
+    pub(crate) fn renews(&self) -> bool {
+        self.id == REFRESH_SESSION.id || self.id == REFRESH_TOKENS.id
+    }
 }
 
-pub(crate) static GET_HEALTH: Operation = Operation::new("getHealth", Get, "/health", Nothing);
+pub(crate) static GET_HEALTH: Operation = Operation::new("getHealth", Get, "/health", Nothing).probing();
 
-pub(crate) static GET_READINESS: Operation = Operation::new("getReadiness", Get, "/ready", Nothing);
+pub(crate) static GET_READINESS: Operation = Operation::new("getReadiness", Get, "/ready", Nothing).probing();
 
 pub(crate) static GET_VERSION: Operation = Operation::new("getVersion", Get, "/version", Nothing);
 
@@ -141,3 +158,17 @@ pub(crate) static DELETE_ACCOUNT_SESSION: Operation =
 
 pub(crate) static DELETE_OTHER_ACCOUNT_SESSIONS: Operation =
     Operation::new("deleteOtherAccountSessions", Delete, "/api/v1/account/sessions/others", AccessAndCsrf).or_bearer();
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r56_only_reads_that_are_no_probes_are_sent_again() {
+        assert!(GET_VERSION.is_repeatable() && GET_CSRF_TOKEN.is_repeatable() && GET_ACCOUNT.is_repeatable());
+        for once in [&GET_HEALTH, &GET_READINESS, &LOGIN_WITH_PASSWORD, &REFRESH_SESSION, &REFRESH_TOKENS, &LOGOUT] {
+            assert!(!once.is_repeatable(), "{}", once.id);
+        }
+        assert!(!SET_CURRENT_USER_PASSWORD.is_repeatable() && !DELETE_ACCOUNT_SESSION.is_repeatable());
+    }
+}

@@ -1,5 +1,6 @@
 //! A session that this program holds itself.
 
+use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,7 +11,7 @@ use super::caller::{Caller, Credentials};
 use super::cookies::Cookies;
 
 /// A [`Caller`] with a memory: every answer's cookies are kept, and sent with the next call, as a
-/// browser does. Made by [`Client::session`]. Clones share their cookies.
+/// browser does. Made by [`Client::session`] and [`Client::as_session`]. Clones share their cookies.
 #[derive(Clone, Debug)]
 pub struct Session {
     caller: Caller,
@@ -32,6 +33,12 @@ impl Session {
     /// Says what device this is, for lists of sessions. What cannot be sent in a header is left out.
     pub fn user_agent(self, user_agent: &str) -> Self {
         let caller = self.caller.user_agent(user_agent);
+        Self { caller, ..self }
+    }
+
+    /// Forwards the address of whoever is behind this session, see [`Caller::client_address`].
+    pub fn client_address(self, address: IpAddr) -> Self {
+        let caller = self.caller.client_address(address);
         Self { caller, ..self }
     }
 

@@ -46,6 +46,7 @@ async fn nobody_there_is_unavailable() {
     let client = Client::builder(format!("http://127.0.0.1:{port}")).build().unwrap();
     let error = client.anonymous().get_version().await.unwrap_err();
     assert!(error.is_unavailable() && !error.is_timeout());
+    assert!(client.health().await.unwrap_err().is_unavailable());
     assert!(!error.to_string().contains("127.0.0.1"), "{error}");
 }
 

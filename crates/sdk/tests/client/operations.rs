@@ -2,7 +2,7 @@
 
 use authara_client::wire::{
     ChangePasswordRequest, CreatePasswordRequest, PasswordLoginRequest, SetPasswordRequest, SignupRequest,
-    TokenRefreshRequest,
+    TokenRefreshRequest, Tokens,
 };
 use authara_client::{Caller, Error, SessionId};
 
@@ -162,6 +162,35 @@ async fn a_bearer_takes_the_place_of_cookies_and_csrf_where_the_operation_accept
     assert_eq!(header("x-csrf-token"), ["", "", "c"]);
     let version = concat!("authara-client/", env!("CARGO_PKG_VERSION"));
     assert_eq!(header("user-agent"), [version; 3]);
+}
+
+#[tokio::test]
+async fn r54_where_a_browser_came_from_is_forwarded_when_asked_for() {
+    let stub = Stub::start(vec![Reply::no_content(), Reply::no_content()]);
+    let client = stub.client();
+    client.as_request(COOKIES).client_address("192.0.2.7".parse().expect("an address")).logout().await.expect("yes");
+    client.as_bearer("token").client_address("2001:db8::7".parse().expect("an address")).logout().await.expect("yes");
+    let found: Vec<_> = stub.seen().iter().map(|seen| seen.header("x-forwarded-for")).collect();
+    assert_eq!(found, [Some("192.0.2.7".to_owned()), Some("2001:db8::7".to_owned())]);
+}
+
+#[tokio::test]
+async fn r53_a_request_is_forwarded_by_its_headers_and_a_session_by_its_tokens() {
+    let stub = Stub::start(vec![Reply::no_content(), Reply::csrf("c"), Reply::no_content()]);
+    let (parts, ()) = http::Request::builder()
+        .header("cookie", "sid=canary; authara_access=a")
+        .header("cookie", "authara_csrf=c")
+        .header("user-agent", "Browser/1.0")
+        .header("authorization", "Basic canary")
+        .body(())
+        .expect("a request")
+        .into_parts();
+    stub.client().as_request_headers(&parts.headers).logout().await.expect("the stub said yes");
+    let tokens = Tokens { access_token: "a2".to_owned(), refresh_token: "r2".to_owned() };
+    stub.client().as_session(&tokens).logout().await.expect("the stub said yes");
+    let seen = stub.seen();
+    assert_sent(&seen[0], "POST /auth/api/v1/sessions/logout", "authara_access=a; authara_csrf=c", "c", "");
+    assert_eq!(seen[2].header("cookie").as_deref(), Some("authara_access=a2; authara_refresh=r2; authara_csrf=c"));
 }
 
 #[tokio::test]

@@ -71,7 +71,8 @@ impl Seen {
     }
 }
 
-/// The server. It stops listening when its script is over.
+/// The server. It stops listening when its script is over, so that whoever asks once more meets
+/// nobody.
 pub(crate) struct Stub {
     address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
@@ -96,12 +97,18 @@ impl Stub {
         format!("http://{}", self.address)
     }
 
+    /// A client that asks once, so that a script has one answer for each call.
     pub(crate) fn builder(&self) -> ClientBuilder {
-        Client::builder(self.url())
+        Client::builder(self.url()).retries(0)
     }
 
     pub(crate) fn client(&self) -> Client {
         self.builder().build().expect("a good configuration")
+    }
+
+    /// A client as it comes, which asks again.
+    pub(crate) fn patient(&self) -> Client {
+        Client::builder(self.url()).timeout(Duration::from_secs(30)).build().expect("a good configuration")
     }
 
     /// The requests so far.
