@@ -18,6 +18,8 @@ use crate::verifier::Verifier;
 use crate::client::Client;
 #[cfg(feature = "client")]
 use crate::error::Error;
+#[cfg(feature = "client")]
+use crate::refresh::{DEFAULT_REUSE, Refresher};
 
 /// A faulty set-up is logged this often, in seconds, however many requests meet it.
 const COMPLAINT_INTERVAL_SECONDS: i64 = 60;
@@ -41,6 +43,9 @@ struct Inner {
     gate: Gate,
     #[cfg(feature = "client")]
     client: Option<Client>,
+    /// Where there is a client.
+    #[cfg(feature = "client")]
+    refresher: Option<Refresher>,
     /// When a faulty set-up was last logged, in seconds since 1970.
     complained_at: AtomicI64,
 }
@@ -55,18 +60,36 @@ impl Authara {
     pub fn new(config: Config) -> Result<Self, ConfigError> {
         #[cfg(feature = "client")]
         let client = Client::of(&config)?;
-        let gate = Gate {
-            verifier: Verifier::new(&config),
-            cookie_names: config.cookie_names().clone(),
-            prefix: config.prefix().to_owned(),
-        };
-        Ok(Self(Arc::new(Inner {
+        Ok(Self::assembled(
+            config,
+            #[cfg(feature = "client")]
+            client,
+        ))
+    }
+
+    /// The same with an API client of your own making, for instance over an HTTP client that there is
+    /// already.
+    #[cfg(feature = "client")]
+    pub fn with_client(config: Config, client: Client) -> Self {
+        Self::assembled(config, Some(client))
+    }
+
+    fn assembled(config: Config, #[cfg(feature = "client")] client: Option<Client>) -> Self {
+        let verifier = Verifier::new(&config);
+        #[cfg(feature = "client")]
+        let refresher = client.clone().map(|client| {
+            Refresher::new(client, verifier.clone(), config.clock().clone(), config.audience(), DEFAULT_REUSE)
+        });
+        let gate = Gate { verifier, cookie_names: config.cookie_names().clone(), prefix: config.prefix().to_owned() };
+        Self(Arc::new(Inner {
             config,
             gate,
             #[cfg(feature = "client")]
             client,
+            #[cfg(feature = "client")]
+            refresher,
             complained_at: AtomicI64::new(i64::MIN),
-        })))
+        }))
     }
 
     /// Reads the environment as [`Config::from_env`] does, and sets everything up.
@@ -163,6 +186,11 @@ impl Authara {
     pub fn logout_form(&self, facts: &RequestFacts<'_>, return_to: Option<&str>) -> Option<LogoutForm> {
         let csrf = facts.cookie(&self.0.gate.cookie_names.csrf).one()?;
         Some(LogoutForm::new(self.page("/sessions/logout", return_to), csrf))
+    }
+
+    #[cfg(feature = "client")]
+    pub(crate) fn refresher(&self) -> Option<&Refresher> {
+        self.0.refresher.as_ref()
     }
 
     #[cfg(test)]

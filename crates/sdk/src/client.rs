@@ -43,7 +43,7 @@ pub use self::token_session::TokenSession;
 pub use self::token_store::{MemoryTokenStore, TokenStore, TokenStoreError};
 
 use self::caller::Credentials;
-use self::cookies::Cookies;
+pub(crate) use self::cookies::Cookies;
 use self::counters::Tally;
 use self::transport::Transport;
 use crate::clock::Clock;
@@ -118,6 +118,11 @@ impl Client {
             .clock(config.clock().clone())
             .build()
             .map(Some)
+    }
+
+    /// The names of the cookies.
+    pub(crate) fn cookie_names(&self) -> &CookieNames {
+        &self.0.cookie_names
     }
 
     /// On nobody's behalf. A value against CSRF is fetched for each change and then forgotten.

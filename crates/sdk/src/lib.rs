@@ -34,6 +34,8 @@
 
 #[cfg(feature = "actix")]
 pub mod actix;
+#[cfg(feature = "client")]
+mod admission;
 mod authara;
 #[cfg(feature = "client")]
 mod client;
@@ -45,6 +47,8 @@ mod error;
 mod identity;
 mod links;
 mod logout_form;
+#[cfg(feature = "client")]
+mod refresh;
 mod refusal;
 mod request_facts;
 #[cfg(test)]
@@ -54,11 +58,13 @@ mod verifier;
 pub use authara_core::cookies::CookieNames;
 pub use authara_core::id::{OrganizationId, SessionId, UserId};
 pub use authara_core::keys::KeyRing;
-pub use authara_core::role::OrganizationRole;
+pub use authara_core::role::{OrganizationRole, PlatformRole};
 pub use authara_core::secret::SecretText;
 pub use authara_core::token::{OrganizationRoleClaim, VerifyError};
 pub use authara_core::wire::{self, ErrorCode};
 
+#[cfg(feature = "client")]
+pub use crate::admission::{Admission, Arrival, Pass, Policy, Renewal};
 pub use crate::authara::Authara;
 #[cfg(feature = "client")]
 #[doc(hidden)]

@@ -1,6 +1,8 @@
 //! What is answered in place of the page, as plain data: to a browser that can be sent to the login
 //! page, to a fragment of a page, and to a program.
 
+use std::time::Duration;
+
 use authara_core::return_to::ReturnTo;
 use authara_core::wire::{ApiError, ErrorCode, ErrorResponse};
 use url::Url;
@@ -8,13 +10,17 @@ use url::Url;
 use crate::links;
 use crate::request_facts::RequestFacts;
 
+/// After how many seconds to try again, where the server did not say.
+const RETRY_AFTER_SECONDS: u64 = 5;
+
 /// An answer that is given without asking the handler. A framework's layer only translates it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refusal {
     /// The status code.
     pub status: u16,
-    /// Header names, in lower case, with their values, which are ASCII.
+    /// Header names, in lower case, with their values, which are ASCII. Only `set-cookie` may be there
+    /// several times.
     pub headers: Vec<(&'static str, String)>,
     /// The body; empty for redirects.
     pub body: String,
@@ -76,12 +82,37 @@ impl Refusal {
     /// application.
     pub(crate) fn misconfigured(facts: &RequestFacts<'_>) -> Self {
         const TEXT: &str = "Signing in is not set up correctly here.";
+        Self::plain(facts, 500, ErrorCode::InternalError, TEXT)
+    }
+
+    /// To somebody who is known and may not: signing in would not help.
+    pub(crate) fn forbidden(facts: &RequestFacts<'_>) -> Self {
+        Self::plain(facts, 403, ErrorCode::Forbidden, "You have no access to this.")
+    }
+
+    /// While the server is away: nobody is signed out over it.
+    pub(crate) fn unavailable(facts: &RequestFacts<'_>, retry_after: Option<Duration>) -> Self {
+        const TEXT: &str = "Signing in cannot be checked right now. Try again in a moment.";
+        let seconds = retry_after.map_or(RETRY_AFTER_SECONDS, |wait| wait.as_secs().max(1));
+        let refusal = Self::plain(facts, 503, ErrorCode::ServiceUnavailable, TEXT);
+        refusal.with("retry-after", seconds.to_string())
+    }
+
+    /// A sentence for people, or the envelope for programs.
+    fn plain(facts: &RequestFacts<'_>, status: u16, code: ErrorCode, text: &str) -> Self {
         match Kind::of(facts) {
             Kind::Page => {
-                Self { body: TEXT.to_owned(), ..Self::new(500).with("content-type", "text/plain; charset=utf-8") }
+                Self { body: text.to_owned(), ..Self::new(status).with("content-type", "text/plain; charset=utf-8") }
             }
-            Kind::Htmx | Kind::Api => Self::envelope(500, ErrorCode::InternalError, TEXT),
+            Kind::Htmx | Kind::Api => Self::envelope(status, code, text),
         }
+    }
+
+    /// The same with the server's cookies for the browser.
+    #[cfg(feature = "client")]
+    pub(crate) fn with_cookies(mut self, set_cookies: &crate::client::SetCookies) -> Self {
+        self.headers.extend(set_cookies.lines().map(|line| ("set-cookie", line.to_owned())));
+        self
     }
 
     /// Never kept by a cache: who is signed in changes from one request to the next.

@@ -6,7 +6,7 @@ use std::fmt;
 use authara_core::cookies::CookieValue;
 
 /// The headers that decide something; all others are passed over.
-const KEPT: [&str; 10] = [
+const KEPT: [&str; 11] = [
     "accept",
     "authorization",
     "cookie",
@@ -16,6 +16,7 @@ const KEPT: [&str; 10] = [
     "referer",
     "sec-fetch-dest",
     "sec-fetch-mode",
+    "user-agent",
     "x-requested-with",
 ];
 
