@@ -51,8 +51,12 @@ mod logout_form;
 mod refresh;
 mod refusal;
 mod request_facts;
+#[cfg(feature = "client")]
+mod server_session;
 #[cfg(test)]
 mod testing;
+#[cfg(feature = "tower")]
+pub mod tower;
 mod verifier;
 
 pub use authara_core::cookies::CookieNames;
@@ -84,4 +88,6 @@ pub use crate::links::is_safe_return_to;
 pub use crate::logout_form::LogoutForm;
 pub use crate::refusal::Refusal;
 pub use crate::request_facts::RequestFacts;
+#[cfg(feature = "client")]
+pub use crate::server_session::{AccessToken, CsrfToken, ServerSession};
 pub use crate::verifier::Verifier;

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, HeaderValue, SET_COOKIE};
+use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, SET_COOKIE, VARY};
 
 use crate::client::SetCookies;
 use crate::refusal::Refusal;
@@ -12,7 +12,8 @@ pub(super) fn respond(refusal: &Refusal) -> HttpResponse {
     let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponse::build(status);
     for (name, value) in &refusal.headers {
-        response.insert_header((*name, value.as_str()));
+        // One that is there several times is so on purpose.
+        response.append_header((*name, value.as_str()));
     }
     response.body(refusal.body.clone())
 }
@@ -32,13 +33,20 @@ impl SetCookies {
     /// # }
     /// ```
     pub fn apply_to<B>(&self, response: &mut HttpResponse<B>) {
-        let headers = response.headers_mut();
-        for line in self.lines() {
-            // What came out of a header goes into one.
-            if let Ok(value) = HeaderValue::from_str(line) {
-                headers.append(SET_COOKIE, value);
-                headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            }
+        append(response.headers_mut(), self);
+    }
+}
+
+/// Appends the lines, and keeps caches from storing what comes with them (R-37).
+pub(super) fn append(headers: &mut HeaderMap, set_cookies: &SetCookies) {
+    for line in set_cookies.lines() {
+        // What came out of a header goes into one.
+        if let Ok(value) = HeaderValue::from_str(line) {
+            headers.append(SET_COOKIE, value);
         }
+    }
+    if !set_cookies.is_empty() {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.append(VARY, HeaderValue::from_static("Cookie"));
     }
 }

@@ -13,6 +13,7 @@ use super::request_facts;
 use crate::decision::{Decision, Mode};
 use crate::identity::Identity;
 use crate::refusal::Refusal;
+use crate::server_session::{AccessToken, CsrfToken, ServerSession};
 
 /// A handler wanted to know the caller, and there is none to know.
 #[derive(Debug)]
@@ -32,21 +33,69 @@ impl FromRequest for Identity {
     }
 }
 
+/// Gives the value against forgery for the forms of a page. Where the request has none, the answer is
+/// 403; an `Option<CsrfToken>` is `None` then, and [`ServerSession::ensure_csrf`] fetches one.
+impl FromRequest for CsrfToken {
+    type Error = Rejection;
+    type Future = Ready<Result<Self, Rejection>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let facts = request_facts(request.head());
+        ready(
+            seen(request)
+                .and_then(|seen| seen.authara.csrf_token(&facts).ok_or_else(|| Rejection(Refusal::forbidden(&facts)))),
+        )
+    }
+}
+
+/// Gives the caller's access token. Where the caller is nobody, the answer is the unauthenticated one.
+impl FromRequest for AccessToken {
+    type Error = Rejection;
+    type Future = Ready<Result<Self, Rejection>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let facts = request_facts(request.head());
+        ready(identity_of(request).and_then(|_| seen(request)).and_then(|seen| {
+            seen.authara.access_token(&facts).ok_or_else(|| Rejection(Refusal::misconfigured(&facts)))
+        }))
+    }
+}
+
+/// Gives a handle for calls on behalf of whoever sent the request, signed in or not. Without a base URL
+/// the answer is 500.
+impl FromRequest for ServerSession {
+    type Error = Rejection;
+    type Future = Ready<Result<Self, Rejection>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let facts = request_facts(request.head());
+        ready(seen(request).and_then(|seen| {
+            let session = seen.authara.server_session(&facts, seen.outbox.clone());
+            session.map_err(|_| Rejection(Refusal::misconfigured(&facts)))
+        }))
+    }
+}
+
+/// What the middleware left.
+fn seen(request: &HttpRequest) -> Result<Seen, Rejection> {
+    let seen = request.extensions().get::<Seen>().cloned();
+    seen.ok_or_else(|| {
+        #[cfg(feature = "tracing")]
+        tracing::error!(
+            path = request.path(),
+            "a handler wants to know the caller, but the route is not wrapped in RequireAuth"
+        );
+        Rejection(Refusal::misconfigured(&request_facts(request.head())))
+    })
+}
+
 fn identity_of(request: &HttpRequest) -> Result<Identity, Rejection> {
     let found = request.extensions().get::<Identity>().cloned();
     if let Some(identity) = found {
         return Ok(identity);
     }
     let facts = request_facts(request.head());
-    let seen = request.extensions().get::<Seen>().cloned();
-    let Some(Seen(authara)) = seen else {
-        #[cfg(feature = "tracing")]
-        tracing::error!(
-            path = request.path(),
-            "a handler takes an Identity, but the route is not wrapped in RequireAuth"
-        );
-        return Err(Rejection(Refusal::misconfigured(&facts)));
-    };
+    let Seen { authara, .. } = seen(request)?;
     // The middleware let somebody pass who need not be signed in. This handler says they must.
     match authara.decide(&facts, Mode::Required) {
         Decision::Identity(identity) => Ok(identity),
