@@ -11,6 +11,7 @@ pub mod sessions;
 pub mod sign_in;
 pub mod tokens;
 pub mod user;
+pub mod verify;
 
 use actix_web::{Route, web};
 
@@ -32,6 +33,7 @@ pub const ROUTES: &[Entry] = &[
     ("POST", "/sessions/refresh", || web::post().to(sessions::refresh)),
     ("POST", "/tokens/refresh", || web::post().to(tokens::refresh)),
     ("GET", "/user", || web::get().to(user::current)),
+    ("GET", "/verify", || web::get().to(verify::caller)),
     ("PUT", "/users/password", || web::put().to(password::set)),
     ("GET", "/account", || web::get().to(account::overview)),
     ("POST", "/account/password", || web::post().to(password::add)),

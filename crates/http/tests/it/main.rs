@@ -38,5 +38,6 @@ mod sockets;
 mod static_files;
 mod swaps;
 mod validation;
+mod verifying;
 mod wire;
 mod world;

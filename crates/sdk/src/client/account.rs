@@ -9,7 +9,7 @@ use super::answer::Answer;
 use super::caller::{Call, Caller};
 use super::operation::{
     CHANGE_ACCOUNT_PASSWORD, CREATE_ACCOUNT_PASSWORD, DELETE_ACCOUNT_SESSION, DELETE_OTHER_ACCOUNT_SESSIONS,
-    GET_ACCOUNT, GET_CURRENT_USER, LIST_ACCOUNT_SESSIONS, SET_CURRENT_USER_PASSWORD,
+    GET_ACCOUNT, GET_CURRENT_USER, LIST_ACCOUNT_SESSIONS, SET_CURRENT_USER_PASSWORD, VERIFY_REQUEST,
 };
 use crate::error::Error;
 
@@ -21,6 +21,16 @@ impl Caller {
     /// [`Error`]: [unauthorized](Error::is_unauthorized) when nobody is.
     pub async fn get_current_user(&self) -> Result<Answer<CurrentUser>, Error> {
         self.call(Call::of(&GET_CURRENT_USER)).await?.json()
+    }
+
+    /// `GET /api/v1/verify`: is anybody signed in? For gateways, which read the headers of the answer;
+    /// an application verifies the token itself, or asks for the [user](Self::get_current_user).
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]: [unauthorized](Error::is_unauthorized) when nobody is.
+    pub async fn verify_request(&self) -> Result<Answer<()>, Error> {
+        Ok(self.call(Call::of(&VERIFY_REQUEST)).await?.empty())
     }
 
     /// Who is signed in; `None` when nobody is, which is what 401 says.

@@ -6,7 +6,7 @@ use super::operation::{
     Audience, CHANGE_ACCOUNT_PASSWORD, CREATE_ACCOUNT_PASSWORD, DELETE_ACCOUNT_SESSION, DELETE_OTHER_ACCOUNT_SESSIONS,
     GET_ACCOUNT, GET_CSRF_TOKEN, GET_CURRENT_USER, GET_HEALTH, GET_OPEN_API_DOCUMENT, GET_READINESS, GET_VERSION,
     LIST_ACCOUNT_SESSIONS, LOGIN_WITH_PASSWORD, LOGOUT, Operation, REFRESH_SESSION, REFRESH_TOKENS,
-    SET_CURRENT_USER_PASSWORD, SIGNUP_DIRECT,
+    SET_CURRENT_USER_PASSWORD, SIGNUP_DIRECT, VERIFY_REQUEST,
 };
 
 /// An operation for which the client has a method.
@@ -42,6 +42,7 @@ pub fn operations() -> impl Iterator<Item = KnownOperation> {
         known(&REFRESH_SESSION, Caller::refresh_session),
         known(&REFRESH_TOKENS, Caller::refresh_tokens),
         known(&GET_CURRENT_USER, Caller::get_current_user),
+        known(&VERIFY_REQUEST, Caller::verify_request),
         known(&SET_CURRENT_USER_PASSWORD, Caller::set_current_user_password),
         known(&GET_ACCOUNT, Caller::get_account),
         known(&CREATE_ACCOUNT_PASSWORD, Caller::create_account_password),

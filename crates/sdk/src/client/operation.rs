@@ -139,6 +139,9 @@ pub(crate) static REFRESH_TOKENS: Operation = Operation::new("refreshTokens", Po
 pub(crate) static GET_CURRENT_USER: Operation =
     Operation::new("getCurrentUser", Get, "/api/v1/user", Access).or_bearer();
 
+pub(crate) static VERIFY_REQUEST: Operation =
+    Operation::new("verifyRequest", Get, "/api/v1/verify", Access).or_bearer();
+
 pub(crate) static SET_CURRENT_USER_PASSWORD: Operation =
     Operation::new("setCurrentUserPassword", Put, "/api/v1/users/password", AccessAndCsrf).or_bearer();
 

@@ -162,6 +162,7 @@ impl<'d> Promise<'d> {
                 told(caller.refresh_tokens(&TokenRefreshRequest { refresh_token, audience }).await)
             }
             "getCurrentUser" => told(caller.get_current_user().await),
+            "verifyRequest" => told(caller.verify_request().await),
             "setCurrentUserPassword" => {
                 let request = SetPasswordRequest { password: required("password") };
                 told(caller.set_current_user_password(&request).await)
