@@ -136,4 +136,6 @@ impl Refresher {
 }
 
 #[cfg(test)]
+pub(crate) mod stand_in;
+#[cfg(test)]
 mod tests;

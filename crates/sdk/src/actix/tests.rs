@@ -1,6 +1,6 @@
 //! The layer translates faithfully: the shared table of cases (T-10), and what only it can do.
 
-use actix_web::dev::ServiceResponse;
+use actix_web::dev::{Service as _, ServiceResponse};
 use actix_web::http::header::{CACHE_CONTROL, LOCATION, SET_COOKIE};
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::{App, HttpResponse, web};
@@ -9,6 +9,7 @@ use super::RequireAuth;
 use crate::client::SetCookies;
 use crate::decision::Mode;
 use crate::decision::cases::{Case, Outcome, cases};
+use crate::refresh::stand_in::{COOKIES, Says, stand_in};
 use crate::testing::{USER, authara, token, token_with};
 use crate::{Authara, Identity};
 
@@ -132,4 +133,57 @@ fn r52_cookies_are_appended_beside_the_applications_own() {
     let found: Vec<&str> = response.headers().get_all(SET_COOKIE).map(|line| line.to_str().unwrap()).collect();
     assert_eq!(found, ["theme=dark", lines[0], lines[1]]);
     assert_eq!(response.headers().get(CACHE_CONTROL).unwrap(), "no-store");
+}
+
+async fn failing() -> Result<HttpResponse, actix_web::Error> {
+    Err(actix_web::error::ErrorImATeapot("short and stout"))
+}
+
+async fn mirror(request: actix_web::HttpRequest, token: crate::AccessToken, csrf: crate::CsrfToken) -> HttpResponse {
+    let cookies = request.headers().get("cookie").unwrap().to_str().unwrap();
+    HttpResponse::Ok().insert_header(("set-cookie", "own=1")).body(format!("{cookies}|{}|{csrf}", token.as_str()))
+}
+
+#[actix_web::test]
+async fn r33_r36_r37_the_handler_sees_the_new_cookies_and_the_browser_gets_them_whatever_is_answered() {
+    let (authara, asked) = stand_in(Says::Renewed);
+    let app = App::new()
+        .route("/mirror", web::get().to(mirror))
+        .route("/failing", web::get().to(failing))
+        .wrap(actix_web::middleware::from_fn(async |request, next: actix_web::middleware::Next<_>| {
+            // A middleware of the application that fails with an error, and not with an answer.
+            let response: ServiceResponse<_> = next.call(request).await?;
+            if response.status() == 418 { Err(actix_web::error::ErrorImATeapot("gone")) } else { Ok(response) }
+        }))
+        .wrap(RequireAuth::required_with_refresh(authara));
+    let app = init_service(app).await;
+    for (path, own) in [("/mirror", 1), ("/failing", 0), ("/nowhere", 0)] {
+        let request = TestRequest::with_uri(path).insert_header(("Cookie", COOKIES)).to_request();
+        let response = match app.call(request).await {
+            Ok(response) => response.map_into_boxed_body().into_parts().1,
+            Err(error) => error.error_response(),
+        };
+        let lines: Vec<_> = response.headers().get_all(SET_COOKIE).collect();
+        assert_eq!(lines.len(), 2 + own, "{path}: {lines:?}");
+        assert_eq!(response.headers().get(CACHE_CONTROL).unwrap(), "no-store", "{path}");
+        if path == "/mirror" {
+            let body = actix_web::body::to_bytes(response.into_body()).await.unwrap();
+            let seen = format!("theme=dark; authara_refresh=new; authara_csrf=c; authara_access={0}|{0}|c", token());
+            assert_eq!(body, seen);
+        }
+    }
+    assert_eq!(asked.renewals.load(std::sync::atomic::Ordering::Relaxed), 1);
+}
+
+#[actix_web::test]
+async fn r47_a_page_fetches_a_value_against_forgery_and_its_cookie_goes_along() {
+    async fn page(session: crate::ServerSession) -> String {
+        session.ensure_csrf().await.unwrap().to_string()
+    }
+    let (authara, _) = stand_in(Says::Renewed);
+    let app = App::new().route("/page", web::get().to(page)).wrap(RequireAuth::optional(authara));
+    let app = init_service(app).await;
+    let response = call_service(&app, TestRequest::with_uri("/page").to_request()).await;
+    assert_eq!(header(&response, "set-cookie").unwrap(), "authara_csrf=proof; Path=/");
+    assert_eq!(read_body(response).await, "proof");
 }
