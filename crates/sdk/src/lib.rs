@@ -58,6 +58,8 @@ mod testing;
 #[cfg(feature = "tower")]
 pub mod tower;
 mod verifier;
+#[cfg(feature = "webhooks")]
+pub mod webhooks;
 
 pub use authara_core::cookies::CookieNames;
 pub use authara_core::id::{OrganizationId, SessionId, UserId};

@@ -1,6 +1,7 @@
 //! What is answered in place of the page, as plain data: to a browser that can be sent to the login
 //! page, to a fragment of a page, and to a program.
 
+#[cfg(feature = "client")]
 use std::time::Duration;
 
 use authara_core::return_to::ReturnTo;
@@ -11,6 +12,7 @@ use crate::links;
 use crate::request_facts::RequestFacts;
 
 /// After how many seconds to try again, where the server did not say.
+#[cfg(feature = "client")]
 const RETRY_AFTER_SECONDS: u64 = 5;
 
 /// An answer that is given without asking the handler. A framework's layer only translates it.
@@ -86,11 +88,13 @@ impl Refusal {
     }
 
     /// To somebody who is known and may not: signing in would not help.
+    #[cfg(feature = "client")]
     pub(crate) fn forbidden(facts: &RequestFacts<'_>) -> Self {
         Self::plain(facts, 403, ErrorCode::Forbidden, "You have no access to this.")
     }
 
     /// While the server is away: nobody is signed out over it.
+    #[cfg(feature = "client")]
     pub(crate) fn unavailable(facts: &RequestFacts<'_>, retry_after: Option<Duration>) -> Self {
         const TEXT: &str = "Signing in cannot be checked right now. Try again in a moment.";
         let seconds = retry_after.map_or(RETRY_AFTER_SECONDS, |wait| wait.as_secs().max(1));

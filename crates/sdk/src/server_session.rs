@@ -129,7 +129,7 @@ impl Authara {
     }
 
     /// A handle for calls on behalf of whoever sent the request.
-    #[cfg_attr(not(any(feature = "actix", feature = "tower")), expect(dead_code, reason = "extractors call it"))]
+    #[cfg_attr(not(any(feature = "actix", feature = "axum")), expect(dead_code, reason = "extractors call it"))]
     pub(crate) fn server_session(&self, facts: &RequestFacts<'_>, outbox: Outbox) -> Result<ServerSession, Error> {
         let client = self.client()?;
         let caller = match facts.bearer() {

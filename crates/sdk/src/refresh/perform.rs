@@ -28,6 +28,7 @@ fn judged(set_cookies: SetCookies, verifier: &Verifier, clock: &Clock, names: &C
     };
     match verifier.verify(access.expose(), clock.now()) {
         Ok(identity) => Outcome::Renewed(Arc::new(Renewed { set_cookies, identity })),
+        #[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "it is only logged"))]
         Err(reason) => {
             #[cfg(feature = "tracing")]
             tracing::error!(
@@ -37,8 +38,6 @@ fn judged(set_cookies: SetCookies, verifier: &Verifier, clock: &Clock, names: &C
                 "a new access token does not verify: {reason}; compare AUTHARA_ISSUER, AUTHARA_AUDIENCE, \
                  AUTHARA_JWT_KEYS and the clock with the server's"
             );
-            #[cfg(not(feature = "tracing"))]
-            drop(reason);
             Outcome::Misconfigured
         }
     }
