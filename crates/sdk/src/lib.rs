@@ -8,7 +8,11 @@
 //! - [`Authara::decide`] says what to do with a request, whatever framework it came through:
 //!   [`RequestFacts`] in, [`Decision`] out, and the answer for somebody who is not signed in as
 //!   plain data.
-//! - `actix` (feature `actix`) translates both for actix-web 4.
+//! - `Policy` says how a route is guarded, and whether a session that lapsed is renewed on the way:
+//!   once for each refresh token, however many requests carry it.
+//! - `actix` (feature `actix`) translates both for actix-web 4, `tower` (features `tower` and `axum`)
+//!   for axum, tonic and hyper.
+//! - `webhooks` (feature `webhooks`) verifies and reads what the server sends.
 //! - `Client` (feature `client`, on unless switched off) calls the API, with typed requests, answers
 //!   and errors.
 //!

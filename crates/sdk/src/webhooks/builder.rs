@@ -81,8 +81,11 @@ impl WebhookVerifierBuilder {
                 self.faults.add(name, "is not UTF-8 text");
                 continue;
             };
-            let entries = text.expose().split(|letter: char| Some(letter) == separator).map(str::trim);
-            found.extend(entries.filter(|entry| !entry.is_empty()).map(SecretText::new));
+            let entries: Vec<&str> = match separator {
+                Some(separator) => text.expose().split(separator).collect(),
+                None => vec![text.expose()],
+            };
+            found.extend(entries.into_iter().map(str::trim).filter(|entry| !entry.is_empty()).map(SecretText::new));
         }
         for secret in found {
             // The one secret may be among the several, for programs that know only one.
