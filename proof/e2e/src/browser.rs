@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use fantoccini::elements::Element;
+use fantoccini::error::{CmdError, ErrorStatus};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -143,9 +144,24 @@ impl Browser {
         field.send_keys(text).await.expect("a field");
     }
 
-    /// Clicks on an element.
+    /// Clicks on an element. One that is exchanged for its successor at that moment is looked for again.
     pub async fn press(&self, css: &str) {
-        self.find(css).await.click().await.expect(css);
+        let deadline = Instant::now() + MAX_WAIT;
+        loop {
+            match self.find(css).await.click().await {
+                Ok(()) => return,
+                Err(error) if Instant::now() < deadline && is_exchanged(&error) => drop(error),
+                Err(error) => unreachable_here(&format!("{css} cannot be clicked on: {error}")),
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Does what leads to another page, or to the same one anew, and waits for that.
+    pub async fn leave<F: Future<Output = ()>>(&self, way: F) {
+        self.run("document.documentElement.dataset.before = ''", vec![]).await;
+        way.await;
+        self.find("html:not([data-before])").await;
     }
 
     /// Types on the keyboard, wherever the focus is.
@@ -201,6 +217,11 @@ impl Browser {
         std::fs::create_dir_all(file.parent().expect("a folder")).expect("the folder can be made");
         std::fs::write(file, picture).expect("the picture can be written");
     }
+}
+
+/// Has a page been exchanged since the element was found?
+fn is_exchanged(error: &CmdError) -> bool {
+    matches!(error, CmdError::Standard(error) if error.error == ErrorStatus::StaleElementReference)
 }
 
 /// Ends the test with what was seen instead.

@@ -37,7 +37,7 @@ fn an_application_embeds_the_account_by_htmx_and_is_sent_to_sign_in_when_it_is_o
         browser.press("#change-username-section summary").await;
         browser.fill("#username", "x").await;
         browser.press("#change-username-section [type=submit]").await;
-        browser.press("#out").await;
+        browser.leave(browser.press("#out")).await;
         browser.arrive("/settings").await;
         browser.press("#load").await;
         browser.arrive("/auth/login").await;
