@@ -31,6 +31,7 @@ fn everything_can_be_done_with_the_keyboard_alone() {
         browser.type_keys(&enter).await;
         browser.arrive("/auth/signup").await;
         // The first field has the focus without anybody's doing.
+        browser.find("#email:focus").await;
         browser.type_keys("ada@example.org").await;
         tab_to(&browser, "#new-password").await;
         browser.type_keys(PASSWORD).await;
@@ -44,8 +45,9 @@ fn everything_can_be_done_with_the_keyboard_alone() {
 
         tab_to(&browser, "#change-username-section summary").await;
         browser.type_keys(&enter).await;
-        tab_to(&browser, "#username").await;
-        browser.type_keys("-x").await;
+        // Opening the form is a wish to type, so the focus goes there by itself.
+        browser.find("#username:focus").await;
+        browser.type_keys(&format!("{}-x", char::from(Key::End))).await;
         browser.type_keys(&enter).await;
         browser.see("Your username is changed.").await;
 

@@ -48,6 +48,7 @@ fn a_wrong_password_is_said_in_place_and_what_was_typed_stays_but_the_password()
         browser.fill("#current-password", "not my password").await;
         browser.press("form.form [type=submit]").await;
         browser.see("don’t match").await;
+        browser.find("#current-password:focus").await;
         let kept = "return [document.title, email.value, document.getElementById('current-password').value, \
             document.activeElement.id, document.querySelector('[role=alert]').id, location.search]";
         let kept = browser.run(kept, vec![]).await;
