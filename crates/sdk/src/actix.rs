@@ -39,7 +39,7 @@ use actix_web::dev::RequestHead;
 use actix_web::http::uri::PathAndQuery;
 
 pub use self::extract::Rejection;
-pub use self::middleware::{RequireAuth, RequireAuthService, SessionUnavailable};
+pub use self::middleware::{RequireAuth, RequireAuthService};
 
 use crate::request_facts::RequestFacts;
 

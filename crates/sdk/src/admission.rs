@@ -71,8 +71,8 @@ impl Policy {
         }
     }
 
-    /// Renews a session whose access token lapsed, on the way to the handler. Needs a base URL. The
-    /// browser gets the new cookies with the answer, whatever it is; while the server is away, a
+    /// Renews a session whose access token lapsed, on the way to the handler. Without a base URL nothing
+    /// is renewed. The browser gets the new cookies with the answer, whatever it is; while the server is away, a
     /// request that needs it gets 503 and keeps its cookies.
     pub fn with_refresh(self) -> Self {
         Self { refresh: true, ..self }
@@ -105,6 +105,10 @@ impl Policy {
         Self { applies_to: Some(Applies(Arc::new(applies_to))), ..self }
     }
 
+    fn asks_for_roles(&self) -> bool {
+        self.organization_role.is_some() || self.platform_role.is_some()
+    }
+
     fn is_allowed(&self, identity: &Identity) -> bool {
         self.organization_role.is_none_or(|role| identity.is_at_least(role))
             && self.platform_role.is_none_or(|role| identity.roles.has(role.claim()))
@@ -113,14 +117,28 @@ impl Policy {
 
 /// What the first look at a request says.
 #[derive(Debug)]
-pub struct Arrival {
-    decision: Decision,
-    wish: Option<Wish>,
+pub enum Arrival {
+    /// Nobody has to be asked.
+    Settled(Admission),
+    /// The server has to renew the session first.
+    Waiting(Waiting),
 }
 
-/// What came of asking the server, if it was asked.
+/// A request whose session has to be renewed, with nothing borrowed from it.
 #[derive(Debug)]
-pub struct Renewal(Option<Outcome>);
+pub struct Waiting {
+    decision: Decision,
+    wish: Wish,
+}
+
+/// What came of asking the server.
+#[derive(Debug)]
+pub struct Renewal(Outcome);
+
+/// In the extensions of a request that goes on as nobody's, although it has a session, because the
+/// server was away when that had to be renewed. The layers put it there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionUnavailable;
 
 /// What becomes of a request.
 #[derive(Clone, Debug)]
@@ -152,16 +170,19 @@ impl Authara {
     /// Looks at a request for the first time.
     pub fn arrive(&self, facts: &RequestFacts<'_>, policy: &Policy) -> Arrival {
         if policy.applies_to.as_ref().is_some_and(|Applies(applies)| !applies(facts.path())) {
-            return Arrival { decision: Decision::Untouched, wish: None };
+            return Arrival::Settled(Admission::Untouched);
         }
         let decision = self.decide(facts, policy.mode);
-        let wish = if policy.refresh && self.wants_renewal(facts, policy, &decision) {
-            let refresher = self.refresher();
-            refresher.and_then(|refresher| refresher.wish(facts, &self.config().cookie_names().refresh))
-        } else {
-            None
-        };
-        Arrival { decision, wish }
+        match self.wish(facts, policy, &decision) {
+            Some(wish) => Arrival::Waiting(Waiting { decision, wish }),
+            None => Arrival::Settled(self.settle(facts, policy, decision)),
+        }
+    }
+
+    /// What to ask the server, where a new access token would change anything.
+    fn wish(&self, facts: &RequestFacts<'_>, policy: &Policy, decision: &Decision) -> Option<Wish> {
+        let refresher = self.refresher().filter(|_| policy.refresh && self.wants_renewal(facts, policy, decision))?;
+        refresher.wish(facts, &self.config().cookie_names().refresh)
     }
 
     /// Would a new access token change anything?
@@ -182,42 +203,51 @@ impl Authara {
         }
     }
 
-    /// Asks the server, where the first look wants that. It borrows nothing of the request.
-    pub async fn renew(&self, arrival: &Arrival) -> Renewal {
-        match (&arrival.wish, self.refresher()) {
-            (Some(wish), Some(refresher)) => Renewal(Some(refresher.renew(wish.clone()).await)),
-            _ => Renewal(None),
+    /// Asks the server. It borrows nothing of the request.
+    pub async fn renew(&self, waiting: &Waiting) -> Renewal {
+        Renewal(match self.refresher() {
+            Some(refresher) => refresher.renew(waiting.wish.clone()).await,
+            // Nothing waits without one.
+            None => Outcome::AWAY,
+        })
+    }
+
+    /// Says what becomes of a request whose session was to be renewed.
+    pub fn admit(&self, facts: &RequestFacts<'_>, policy: &Policy, waiting: Waiting, renewal: Renewal) -> Admission {
+        match (renewal.0, waiting.decision) {
+            (Outcome::Renewed(renewed), _) => self.with_roles(facts, policy, self.renewed(facts, &renewed)),
+            // Where renewing early has failed, the token in hand still counts.
+            (_, decision @ Decision::Identity(_)) => self.settle(facts, policy, decision),
+            (outcome, _) => match self.not_renewed(facts, policy, outcome) {
+                Ok(pass) => self.with_roles(facts, policy, pass),
+                Err(refusal) => Admission::Refused(refusal),
+            },
         }
     }
 
-    /// Says what becomes of the request.
-    pub fn admit(&self, facts: &RequestFacts<'_>, policy: &Policy, arrival: Arrival, renewal: Renewal) -> Admission {
-        let Arrival { decision, .. } = arrival;
-        let pass = match (renewal.0, decision) {
-            (_, Decision::Untouched) => return Admission::Untouched,
-            // Where renewing early has failed, the token in hand still counts.
-            (outcome, Decision::Identity(identity)) => match outcome {
-                Some(Outcome::Renewed(renewed)) => self.renewed(facts, &renewed),
-                _ => Pass { identity: Some(identity), ..Pass::default() },
-            },
-            (Some(outcome), _) => match self.after(facts, policy, outcome) {
-                Ok(pass) => pass,
-                Err(refusal) => return Admission::Refused(refusal),
-            },
-            (None, decision) => match self.refusal(facts, &decision) {
-                Some(refusal) => return Admission::Refused(refusal),
-                None => Pass::default(),
-            },
-        };
-        match &pass.identity {
-            Some(identity) if !policy.is_allowed(identity) => {
-                Admission::Refused(Refusal::forbidden(facts).with_cookies(&pass.set_cookies))
-            }
-            None if policy.organization_role.is_some() || policy.platform_role.is_some() => Admission::Refused(
-                Refusal::unauthenticated(facts, self.config().prefix()).with_cookies(&pass.set_cookies),
-            ),
-            _ => Admission::Pass(pass),
+    /// What becomes of a request by its own token.
+    fn settle(&self, facts: &RequestFacts<'_>, policy: &Policy, decision: Decision) -> Admission {
+        if let Some(refusal) = self.refusal(facts, &decision) {
+            return Admission::Refused(refusal);
         }
+        match decision {
+            Decision::Untouched => Admission::Untouched,
+            Decision::Identity(identity) => {
+                self.with_roles(facts, policy, Pass { identity: Some(identity), ..Pass::default() })
+            }
+            _ => self.with_roles(facts, policy, Pass::default()),
+        }
+    }
+
+    /// Lets pass who has the roles that the policy asks for.
+    fn with_roles(&self, facts: &RequestFacts<'_>, policy: &Policy, pass: Pass) -> Admission {
+        let refusal = match &pass.identity {
+            Some(identity) if policy.is_allowed(identity) => return Admission::Pass(pass),
+            Some(_) => Refusal::forbidden(facts),
+            None if policy.asks_for_roles() => Refusal::unauthenticated(facts, self.config().prefix()),
+            None => return Admission::Pass(pass),
+        };
+        Admission::Refused(refusal.with_cookies(&pass.set_cookies))
     }
 
     fn renewed(&self, facts: &RequestFacts<'_>, renewed: &Renewed) -> Pass {
@@ -227,12 +257,12 @@ impl Authara {
     /// Nobody's request, after the server's cookies changed.
     fn with_cookies(&self, facts: &RequestFacts<'_>, set_cookies: &SetCookies) -> Pass {
         let cookie_header = (!set_cookies.is_empty())
-            .then(|| refresh::rebuilt(facts.values("cookie"), set_cookies, self.config().cookie_names()));
+            .then(|| refresh::rebuilt(&facts.cookies(), set_cookies, self.config().cookie_names()));
         Pass { set_cookies: set_cookies.clone(), cookie_header, ..Pass::default() }
     }
 
     /// What becomes of a request without a good token of its own, once the server was asked.
-    fn after(&self, facts: &RequestFacts<'_>, policy: &Policy, outcome: Outcome) -> Result<Pass, Refusal> {
+    fn not_renewed(&self, facts: &RequestFacts<'_>, policy: &Policy, outcome: Outcome) -> Result<Pass, Refusal> {
         let is_required = policy.mode == Mode::Required;
         let signed_out = |set_cookies: &SetCookies| {
             Refusal::unauthenticated(facts, self.config().prefix()).with_cookies(set_cookies)

@@ -156,8 +156,14 @@ impl Client {
     /// ```
     pub fn as_request_headers(&self, headers: &HeaderMap) -> Caller {
         let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
-        let caller = self.as_request(&lines.collect::<Vec<_>>().join("; "));
-        match headers.get(USER_AGENT).and_then(|name| name.to_str().ok()) {
+        let user_agent = headers.get(USER_AGENT).and_then(|name| name.to_str().ok());
+        self.as_browser(&lines.collect::<Vec<_>>().join("; "), user_agent)
+    }
+
+    /// On behalf of a browser with these cookies, which calls itself so.
+    pub(crate) fn as_browser(&self, cookie_header: &str, user_agent: Option<&str>) -> Caller {
+        let caller = self.as_request(cookie_header);
+        match user_agent {
             Some(name) => caller.user_agent(name),
             None => caller,
         }

@@ -74,7 +74,7 @@ pub use authara_core::token::{OrganizationRoleClaim, VerifyError};
 pub use authara_core::wire::{self, ErrorCode};
 
 #[cfg(feature = "client")]
-pub use crate::admission::{Admission, Arrival, Pass, Policy, Renewal};
+pub use crate::admission::{Admission, Arrival, Pass, Policy, Renewal, SessionUnavailable, Waiting};
 pub use crate::authara::Authara;
 #[cfg(feature = "client")]
 #[doc(hidden)]

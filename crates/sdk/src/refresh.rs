@@ -48,6 +48,11 @@ pub(crate) enum Outcome {
     Misconfigured,
 }
 
+impl Outcome {
+    /// Nobody said when to try again.
+    pub(crate) const AWAY: Self = Self::Unavailable { retry_after: None };
+}
+
 /// A renewed session.
 #[derive(Debug)]
 pub(crate) struct Renewed {
@@ -97,10 +102,9 @@ impl Refresher {
         hash.update(self.audience.len().to_be_bytes());
         hash.update(self.audience.as_bytes());
         hash.update(token.as_bytes());
-        let cookies: Vec<&str> = facts.values("cookie").collect();
         Some(Wish {
             key: hash.finalize().into(),
-            cookies: cookies.join("; "),
+            cookies: facts.cookies(),
             user_agent: facts.first("user-agent").map(str::to_owned),
         })
     }
@@ -108,16 +112,13 @@ impl Refresher {
     /// Renews, or waits for the one that already does. Whoever stops waiting stops nobody else.
     pub(crate) async fn renew(&self, wish: Wish) -> Outcome {
         // Holding it open for ever is what an outage would do with every request of a busy site.
-        let Ok(_place) = self.waiting.try_acquire() else { return Outcome::Unavailable { retry_after: None } };
+        let Ok(_place) = self.waiting.try_acquire() else { return Outcome::AWAY };
         let mut result = match self.flights.seat(wish.key) {
             Seat::Known(outcome) => return outcome,
             Seat::Passenger(result) => result,
             Seat::Pilot(flight, result) => {
-                let caller = self.client.as_request(&wish.cookies).audience(self.audience.as_str());
-                let caller = match &wish.user_agent {
-                    Some(user_agent) => caller.user_agent(user_agent),
-                    None => caller,
-                };
+                let caller = self.client.as_browser(&wish.cookies, wish.user_agent.as_deref());
+                let caller = caller.audience(self.audience.as_str());
                 let (verifier, clock) = (self.verifier.clone(), self.clock.clone());
                 let names = self.client.cookie_names().clone();
                 // A task of its own: the browser that began it may go away.
@@ -128,9 +129,9 @@ impl Refresher {
             }
         };
         match result.wait_for(Option::is_some).await {
-            Ok(outcome) => outcome.clone().unwrap_or(Outcome::Unavailable { retry_after: None }),
+            Ok(outcome) => outcome.clone().unwrap_or(Outcome::AWAY),
             // The task ended without a word.
-            Err(_) => Outcome::Unavailable { retry_after: None },
+            Err(_) => Outcome::AWAY,
         }
     }
 }

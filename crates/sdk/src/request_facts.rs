@@ -78,6 +78,12 @@ impl<'r> RequestFacts<'r> {
         lines.map(|(_, value)| &**value)
     }
 
+    /// All lines of the `Cookie` header as one.
+    #[cfg(feature = "client")]
+    pub(crate) fn cookies(&self) -> String {
+        self.values("cookie").collect::<Vec<_>>().join("; ")
+    }
+
     /// What the request says about one cookie.
     pub(crate) fn cookie(&self, name: &str) -> CookieValue<'_> {
         CookieValue::find(self.values("cookie"), name)

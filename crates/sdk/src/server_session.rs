@@ -15,7 +15,7 @@ use crate::request_facts::RequestFacts;
 /// The value that forms carry in the field `csrf_token`, and scripts in the header `X-CSRF-Token`.
 ///
 /// `Display` writes it, for templates; `Debug` does not, for logs.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct CsrfToken(SecretText);
 
 impl CsrfToken {
@@ -31,27 +31,15 @@ impl fmt::Display for CsrfToken {
     }
 }
 
-impl fmt::Debug for CsrfToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("CsrfToken(..)")
-    }
-}
-
 /// The caller's access token as it arrived, or as it was renewed on the way: for calling a service that
 /// verifies it too. `Debug` does not show it.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct AccessToken(SecretText);
 
 impl AccessToken {
     /// The token.
     pub fn as_str(&self) -> &str {
         self.0.expose()
-    }
-}
-
-impl fmt::Debug for AccessToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("AccessToken(..)")
     }
 }
 
@@ -132,13 +120,10 @@ impl Authara {
     #[cfg_attr(not(any(feature = "actix", feature = "axum")), expect(dead_code, reason = "extractors call it"))]
     pub(crate) fn server_session(&self, facts: &RequestFacts<'_>, outbox: Outbox) -> Result<ServerSession, Error> {
         let client = self.client()?;
+        let user_agent = facts.first("user-agent");
         let caller = match facts.bearer() {
-            Some(token) => client.as_bearer(token),
-            None => client.as_request(&facts.values("cookie").collect::<Vec<_>>().join("; ")),
-        };
-        let caller = match facts.first("user-agent") {
-            Some(user_agent) => caller.user_agent(user_agent),
-            None => caller,
+            Some(token) => client.as_bearer(token).user_agent(user_agent.unwrap_or_default()),
+            None => client.as_browser(&facts.cookies(), user_agent),
         };
         Ok(ServerSession { caller, csrf: self.csrf_token(facts), outbox })
     }

@@ -31,7 +31,7 @@ use http::{Method, Uri};
 
 #[cfg(feature = "axum")]
 pub use self::extract::Rejection;
-pub use self::layer::{AuthLayer, AuthService, SessionUnavailable};
+pub use self::layer::{AuthLayer, AuthService};
 
 use crate::request_facts::RequestFacts;
 

@@ -13,7 +13,7 @@ use actix_web::{HttpMessage as _, HttpResponse, ResponseError};
 
 use super::answer::{append, respond};
 use super::request_facts;
-use crate::admission::{Admission, Pass, Policy};
+use crate::admission::{Admission, Arrival, Pass, Policy, SessionUnavailable};
 use crate::authara::Authara;
 use crate::client::SetCookies;
 use crate::identity::Identity;
@@ -67,11 +67,6 @@ pub(super) struct Seen {
     pub(super) outbox: Outbox,
 }
 
-/// In the extensions of a request that goes on as nobody's, although it has a session, because the
-/// server was away when that had to be renewed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SessionUnavailable;
-
 impl<S, B> Transform<S, ServiceRequest> for RequireAuth
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
@@ -113,8 +108,14 @@ where
         Box::pin(async move {
             let RequireAuth { authara, policy } = &*rules;
             let arrival = authara.arrive(&request_facts(request.head()), policy);
-            let renewal = authara.renew(&arrival).await;
-            match authara.admit(&request_facts(request.head()), policy, arrival, renewal) {
+            let admission = match arrival {
+                Arrival::Settled(admission) => admission,
+                Arrival::Waiting(waiting) => {
+                    let renewal = authara.renew(&waiting).await;
+                    authara.admit(&request_facts(request.head()), policy, waiting, renewal)
+                }
+            };
+            match admission {
                 Admission::Untouched => Ok(service.call(request).await?.map_into_left_body()),
                 Admission::Refused(refusal) => {
                     let (request, _payload) = request.into_parts();

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use reqwest::header::{CACHE_CONTROL, HeaderMap, HeaderValue, SET_COOKIE};
+use reqwest::header::{CACHE_CONTROL, HeaderMap, HeaderValue, SET_COOKIE, VARY};
 
 /// The answer to a call that succeeded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +37,8 @@ impl SetCookies {
     }
 
     /// Appends the lines to the headers of a response as `http` has them (axum, hyper, tower), beside
-    /// the application's own cookies, and keeps caches from storing it. Nothing happens when there
-    /// are none.
+    /// the application's own cookies, and keeps caches from storing it (R-37). Nothing happens when
+    /// there are none.
     ///
     /// ```
     /// # use authara_client::Client;
@@ -65,7 +65,10 @@ impl SetCookies {
         // What came out of a header goes into one.
         for value in self.lines().filter_map(|line| HeaderValue::from_str(line).ok()) {
             headers.append(SET_COOKIE, value);
+        }
+        if !self.is_empty() {
             headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            headers.append(VARY, HeaderValue::from_static("Cookie"));
         }
     }
 
@@ -108,5 +111,6 @@ mod tests {
         let lines: Vec<_> = headers.get_all(SET_COOKIE).iter().collect();
         assert_eq!(lines, ["theme=dark", "authara_access=a", "authara_refresh=r"]);
         assert_eq!(headers.get(CACHE_CONTROL).unwrap(), "no-store");
+        assert_eq!(headers.get(VARY).unwrap(), "Cookie");
     }
 }

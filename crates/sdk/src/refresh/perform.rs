@@ -24,7 +24,7 @@ fn judged(set_cookies: SetCookies, verifier: &Verifier, clock: &Clock, names: &C
     let Some(access) = cookies.access() else {
         #[cfg(feature = "tracing")]
         tracing::error!("the server renewed a session without an access token");
-        return Outcome::Unavailable { retry_after: None };
+        return Outcome::AWAY;
     };
     match verifier.verify(access.expose(), clock.now()) {
         Ok(identity) => Outcome::Renewed(Arc::new(Renewed { set_cookies, identity })),

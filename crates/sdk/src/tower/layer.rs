@@ -5,13 +5,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use http::header::{CACHE_CONTROL, COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE, VARY};
+use http::header::{COOKIE, HeaderName, HeaderValue};
 use http::{Request, Response, StatusCode};
 use tower_layer::Layer;
 use tower_service::Service;
 
 use super::request_facts;
-use crate::admission::{Admission, Pass, Policy};
+use crate::admission::{Admission, Arrival, Pass, Policy, SessionUnavailable};
 use crate::authara::Authara;
 use crate::client::SetCookies;
 use crate::identity::Identity;
@@ -68,11 +68,6 @@ pub(super) struct Seen {
     pub(super) outbox: Outbox,
 }
 
-/// In the extensions of a request that goes on as nobody's, although it has a session, because the
-/// server was away when that had to be renewed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SessionUnavailable;
-
 impl<S> Layer<S> for AuthLayer {
     type Service = AuthService<S>;
 
@@ -110,16 +105,22 @@ where
         let mut inner = mem::replace(&mut self.inner, other);
         let arrival = authara.arrive(&facts(&request), &policy);
         Box::pin(async move {
-            let renewal = authara.renew(&arrival).await;
-            match authara.admit(&facts(&request), &policy, arrival, renewal) {
+            let admission = match arrival {
+                Arrival::Settled(admission) => admission,
+                Arrival::Waiting(waiting) => {
+                    let renewal = authara.renew(&waiting).await;
+                    authara.admit(&facts(&request), &policy, waiting, renewal)
+                }
+            };
+            match admission {
                 Admission::Untouched => inner.call(request).await,
                 Admission::Refused(refusal) => Ok(respond(refusal)),
                 Admission::Pass(pass) => {
                     let outbox = Outbox::default();
                     let set_cookies = prepare(&mut request, authara, pass, outbox.clone());
                     let mut response = inner.call(request).await?;
-                    append(response.headers_mut(), &set_cookies);
-                    append(response.headers_mut(), &outbox.empty());
+                    set_cookies.append_to(response.headers_mut());
+                    outbox.empty().append_to(response.headers_mut());
                     Ok(response)
                 }
             }
@@ -164,18 +165,4 @@ pub(super) fn respond<R: From<String>>(refusal: Refusal) -> Response<R> {
         }
     }
     response
-}
-
-/// Appends the lines, and keeps caches from storing what comes with them.
-fn append(headers: &mut HeaderMap, set_cookies: &SetCookies) {
-    for line in set_cookies.lines() {
-        // What came out of a header goes into one.
-        if let Ok(value) = HeaderValue::from_str(line) {
-            headers.append(SET_COOKIE, value);
-        }
-    }
-    if !set_cookies.is_empty() {
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.append(VARY, HeaderValue::from_static("Cookie"));
-    }
 }
