@@ -164,6 +164,16 @@ impl Browser {
         self.find("html:not([data-before])").await;
     }
 
+    /// Fills in fields and sends their form, and waits for the page that comes.
+    pub async fn send(&self, form: &str, fields: &[(&str, &str)]) {
+        for (field, text) in fields {
+            self.fill(field, text).await;
+        }
+        self.leave(self.press(&format!("{form} [type=submit]"))).await;
+        // Done is when what the page itself runs at its start has run.
+        self.run("return document.readyState", vec![]).await;
+    }
+
     /// Types on the keyboard, wherever the focus is.
     pub async fn type_keys(&self, text: &str) {
         let element = self.client.active_element().await.expect("something has the focus");

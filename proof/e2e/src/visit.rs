@@ -48,18 +48,14 @@ impl Visit {
     /// Makes an account in a browser, and ends on the account page.
     pub async fn sign_up(&self, browser: &Browser, email: &str) {
         browser.open("/auth/signup?return_to=/auth/account").await;
-        browser.fill("#email", email).await;
-        browser.fill("#new-password", PASSWORD).await;
-        browser.press("form.form [type=submit]").await;
+        browser.send("form.form", &[("#email", email), ("#new-password", PASSWORD)]).await;
         browser.arrive("/auth/account").await;
     }
 
     /// Signs in to an account that there is, and ends on the account page.
     pub async fn log_in(&self, browser: &Browser, email: &str) {
         browser.open("/auth/login?return_to=/auth/account").await;
-        browser.fill("#email", email).await;
-        browser.fill("#current-password", PASSWORD).await;
-        browser.press("form.form [type=submit]").await;
+        browser.send("form.form", &[("#email", email), ("#current-password", PASSWORD)]).await;
         browser.arrive("/auth/account").await;
     }
 

@@ -11,27 +11,32 @@ async fn changes_the_password(visit: Visit) {
 
     browser.press("#sign-in a.button").await;
     browser.arrive("/auth/providers/password/change").await;
-    browser.fill("#current-password", "not my password").await;
-    browser.fill("#new-password", NEW_PASSWORD).await;
-    browser.fill("#confirm-password", "something else").await;
-    browser.press("form.form [type=submit]").await;
+    browser
+        .send(
+            "form.form",
+            &[
+                ("#current-password", "not my password"),
+                ("#new-password", NEW_PASSWORD),
+                ("#confirm-password", "something else"),
+            ],
+        )
+        .await;
     browser.see("aren’t the same").await;
 
-    browser.fill("#current-password", PASSWORD).await;
-    browser.fill("#new-password", NEW_PASSWORD).await;
-    browser.fill("#confirm-password", NEW_PASSWORD).await;
-    browser.press("form.form [type=submit]").await;
+    browser
+        .send(
+            "form.form",
+            &[("#current-password", PASSWORD), ("#new-password", NEW_PASSWORD), ("#confirm-password", NEW_PASSWORD)],
+        )
+        .await;
     browser.arrive("/auth/account").await;
     browser.see("Your password is saved.").await;
 
     other.open("/auth/account").await;
     other.arrive("/auth/login").await;
-    other.fill("#email", "ada@example.org").await;
-    other.fill("#current-password", PASSWORD).await;
-    other.press("form.form [type=submit]").await;
+    other.send("form.form", &[("#email", "ada@example.org"), ("#current-password", PASSWORD)]).await;
     other.see("don’t match").await;
-    other.fill("#current-password", NEW_PASSWORD).await;
-    other.press("form.form [type=submit]").await;
+    other.send("form.form", &[("#current-password", NEW_PASSWORD)]).await;
     other.arrive("/auth/account").await;
 }
 
@@ -49,11 +54,9 @@ async fn deletes_the_account(visit: Visit) {
     let browser = visit.signed_up("ada@example.org", Look::default()).await;
     browser.press("#delete-account a.button").await;
     browser.arrive("/auth/account/delete").await;
-    browser.fill("#confirmation", "somebody@example.org").await;
-    browser.press("form.form [type=submit]").await;
+    browser.send("form.form", &[("#confirmation", "somebody@example.org")]).await;
     browser.see("Type it as it’s shown").await;
-    browser.fill("#confirmation", "Ada@Example.org ").await;
-    browser.press("form.form [type=submit]").await;
+    browser.send("form.form", &[("#confirmation", "Ada@Example.org ")]).await;
     browser.arrive("/auth/successful-deletion").await;
     browser.see("Your account is deleted").await;
     for cookie in ["authara_access", "authara_refresh"] {
@@ -61,9 +64,7 @@ async fn deletes_the_account(visit: Visit) {
     }
     browser.open("/auth/account").await;
     browser.arrive("/auth/login").await;
-    browser.fill("#email", "ada@example.org").await;
-    browser.fill("#current-password", PASSWORD).await;
-    browser.press("form.form [type=submit]").await;
+    browser.send("form.form", &[("#email", "ada@example.org"), ("#current-password", PASSWORD)]).await;
     browser.see("don’t match").await;
     // The address is free again.
     visit.sign_up(&browser, "ada@example.org").await;
@@ -87,11 +88,9 @@ fn after_a_while_a_person_is_asked_who_they_are_and_then_goes_on_where_they_were
         tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
         browser.press("#delete-account a.button").await;
         browser.arrive("/auth/confirm").await;
-        browser.fill("#current-password", "not my password").await;
-        browser.press("form.form [type=submit]").await;
+        browser.send("form.form", &[("#current-password", "not my password")]).await;
         browser.see("That isn’t your password").await;
-        browser.fill("#current-password", PASSWORD).await;
-        browser.press("form.form [type=submit]").await;
+        browser.send("form.form", &[("#current-password", PASSWORD)]).await;
         browser.arrive("/auth/account/delete").await;
     });
 }

@@ -10,9 +10,7 @@ async fn signs_up_out_and_in(visit: Visit) {
     browser.arrive("/auth/login").await;
     browser.press("p.switch a").await;
     browser.arrive("/auth/signup").await;
-    browser.fill("#email", "ada@example.org").await;
-    browser.fill("#new-password", PASSWORD).await;
-    browser.press("form.form [type=submit]").await;
+    browser.send("form.form", &[("#email", "ada@example.org"), ("#new-password", PASSWORD)]).await;
     browser.arrive("/auth/account").await;
     browser.see("ada@example.org").await;
 
@@ -44,9 +42,7 @@ fn a_wrong_password_is_said_in_place_and_what_was_typed_stays_but_the_password()
         visit.signed_up("ada@example.org", Look::default()).await;
         let browser = visit.browser(Look::default()).await;
         browser.open("/auth/login?return_to=/auth/account").await;
-        browser.fill("#email", "ada@example.org").await;
-        browser.fill("#current-password", "not my password").await;
-        browser.press("form.form [type=submit]").await;
+        browser.send("form.form", &[("#email", "ada@example.org"), ("#current-password", "not my password")]).await;
         browser.see("don’t match").await;
         browser.find("#current-password:focus").await;
         let kept = "return [document.title, email.value, document.getElementById('current-password').value, \
@@ -59,8 +55,7 @@ fn a_wrong_password_is_said_in_place_and_what_was_typed_stays_but_the_password()
         assert!(kept[0].as_str().unwrap().starts_with("Error: "), "{kept}");
         assert!(kept[5].as_str().unwrap().contains("return_to="), "{kept}");
         // And the next try leads on to where somebody wanted to go.
-        browser.fill("#current-password", PASSWORD).await;
-        browser.press("form.form [type=submit]").await;
+        browser.send("form.form", &[("#current-password", PASSWORD)]).await;
         browser.arrive("/auth/account").await;
     });
 }
@@ -81,9 +76,7 @@ fn an_expired_access_token_is_renewed_on_the_way_to_a_page_and_the_refresh_token
         browser.lose_cookie("authara_refresh").await;
         browser.open("/auth/account").await;
         browser.arrive("/auth/login").await;
-        browser.fill("#email", "ada@example.org").await;
-        browser.fill("#current-password", PASSWORD).await;
-        browser.press("form.form [type=submit]").await;
+        browser.send("form.form", &[("#email", "ada@example.org"), ("#current-password", PASSWORD)]).await;
         browser.arrive("/auth/account").await;
     });
 }

@@ -27,12 +27,9 @@ fn everything_can_be_done_with_scripts_switched_off() {
         browser.press(".title-row [type=submit]").await;
         browser.arrive("/").await;
         browser.open("/auth/login?return_to=/auth/account").await;
-        browser.fill("#email", "ada@example.org").await;
-        browser.fill("#current-password", "not my password").await;
-        browser.press("form.form [type=submit]").await;
+        browser.send("form.form", &[("#email", "ada@example.org"), ("#current-password", "not my password")]).await;
         browser.see("don’t match").await;
-        browser.fill("#current-password", PASSWORD).await;
-        browser.press("form.form [type=submit]").await;
+        browser.send("form.form", &[("#current-password", PASSWORD)]).await;
         browser.arrive("/auth/account").await;
 
         browser.open("/auth/logout").await;
@@ -41,8 +38,7 @@ fn everything_can_be_done_with_scripts_switched_off() {
 
         visit.log_in(&browser, "ada@example.org").await;
         browser.press("#delete-account a.button").await;
-        browser.fill("#confirmation", "ada@example.org").await;
-        browser.press("form.form [type=submit]").await;
+        browser.send("form.form", &[("#confirmation", "ada@example.org")]).await;
         browser.arrive("/auth/successful-deletion").await;
     });
 }
