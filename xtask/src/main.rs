@@ -8,6 +8,7 @@ mod check;
 mod chromium;
 mod docs;
 mod machine;
+mod node;
 mod postgres;
 mod proof;
 mod suite;

@@ -16,6 +16,7 @@ use self::selection::{BROWSER_TESTS, Selection};
 use self::tally::Tally;
 use crate::chromium::{self, Chromium};
 use crate::machine;
+use crate::node;
 use crate::postgres::{self, Durability, Postgres};
 use crate::workspace::{self, Workspace};
 
@@ -37,6 +38,11 @@ pub(crate) fn run(workspace: &Workspace, left_out: LeftOut, args: &[OsString]) -
     } else if selection.needs_browser() {
         Chromium::ready()?.tell(&mut command);
     }
+    // Whoever chooses tests chooses among those of cargo.
+    let with_node = !left_out.browser && args.is_empty();
+    if with_node {
+        node::ready()?;
+    }
     if let Some(mut build) = selection.build_server(workspace) {
         workspace::run(&mut build)?;
     }
@@ -51,10 +57,20 @@ pub(crate) fn run(workspace: &Workspace, left_out: LeftOut, args: &[OsString]) -
 
     let (status, tally) = run_and_count(&mut command)?;
     drop(postgres);
+    let packages = if with_node { node::test(workspace) } else { Vec::new() };
     for notice in left_out.notices() {
         println!("\n{notice}");
     }
     println!("\n{tally}");
+    for (package, outcome) in &packages {
+        match outcome {
+            Ok(()) => println!("{package}: passed"),
+            Err(reason) => println!("{package}: FAILED: {reason}"),
+        }
+    }
+    if packages.iter().any(|(_, outcome)| outcome.is_err()) {
+        return Ok(ExitCode::FAILURE);
+    }
     Ok(workspace::exit_code(status))
 }
 

@@ -13,7 +13,8 @@ const NO_POSTGRES: &str = "\
 *** PostgreSQL is left out: these tests say nothing about half of what is supported. ***";
 
 const NO_BROWSER: &str = "\
-*** The browser is left out: its tests (authara-e2e) are NOT run, and count neither as passed nor as failed. ***";
+*** The browser is left out: its tests (authara-e2e) and those of clients/ are NOT run, and count neither as \
+passed nor as failed. ***";
 
 impl LeftOut {
     /// Leaving something out is for somebody at a keyboard who is told so.
